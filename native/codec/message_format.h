@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+namespace dxpy::codec {
+
+// What the writer and the reader of worker messages share; docs/formats/messages.md
+// has the layout byte by byte and a worked example.
+
+inline constexpr uint32_t kCommandMagic = 0x43'31'58'44;  // "DX1C", little-endian
+inline constexpr uint32_t kResultMagic = 0x52'31'58'44;   // "DX1R"
+inline constexpr size_t kCommandHeaderBytes = 32;
+inline constexpr size_t kResultHeaderBytes = 40;
+
+/// No unit, or no item: a header field that does not apply.
+inline constexpr uint32_t kNone = 0xFFFF'FFFF;
+
+// NOTE: do not change the values of existing entries.
+
+/// Controller to worker.
+enum class CommandKind : uint16_t {
+  kConfigure = 1,  ///< first of all; payload: opaque (the worker's settings)
+  kDiscover = 2,   ///< walk the arguments; answered by kDiscovered
+  kRun = 3,        ///< the next unit; payload: UnitSpec
+  kFinish = 4,     ///< no unit is left: end the session
+};
+
+/// Worker to controller.
+enum class ResultKind : uint16_t {
+  kReady = 1,       ///< the session has started
+  kDiscovered = 2,  ///< payload: UnitList, in pytest's order
+  kNeed = 3,        ///< asks for the next unit; the answer is kRun, kDiscover or kFinish
+  kBegun = 4,       ///< `unit` is being collected
+  kCollected = 5,   ///< `item` items in `unit`, collected in `duration`; payload: ItemList
+  kStarted = 6,     ///< `item` of `unit` is about to run
+  kPhase = 7,       ///< one report of `item`; payload: none, or opaque (the report)
+  kDone = 8,        ///< `item` has run
+  kUnitDone = 9,    ///< every item of `unit` has run
+  kEvent = 10,      ///< anything else; payload: opaque
+  kFinished = 11,   ///< the session has ended; payload: opaque (workeroutput)
+};
+
+enum class Phase : uint8_t { kNone = 0, kSetup = 1, kCall = 2, kTeardown = 3, kOther = 4 };
+
+/// What pytest counts: a failed report with `wasxfail` is kOther.
+enum class Outcome : uint8_t { kNone = 0, kPassed = 1, kFailed = 2, kSkipped = 3, kOther = 4 };
+
+}  // namespace dxpy::codec
