@@ -1,0 +1,127 @@
+#include "schedule/work_queues.h"
+
+#include <algorithm>
+#include <numeric>
+#include <queue>
+#include <utility>
+
+namespace dxpy::schedule {
+
+namespace {
+
+double TotalSeconds(const std::deque<Unit>& units) {
+  return std::accumulate(units.begin(), units.end(), 0.0,
+                         [](double sum, const Unit& unit) { return sum + unit.cost_seconds; });
+}
+
+bool Erase(std::deque<Unit>& units, uint32_t id) {
+  return std::erase_if(units, [id](const Unit& unit) { return unit.id == id; }) != 0;
+}
+
+}  // namespace
+
+void WorkQueues::AddWorker(uint32_t worker) {
+  deques_.try_emplace(worker);
+  if (order_ == Order::kLongestFirst) Spread(TakeAll());
+}
+
+void WorkQueues::RemoveWorker(uint32_t worker) {
+  if (deques_.count(worker) == 0) return;
+  std::vector<Unit> units = order_ == Order::kLongestFirst ? TakeAll() : std::vector<Unit>();
+  deques_.erase(worker);
+  if (order_ == Order::kLongestFirst) Spread(std::move(units));
+}
+
+void WorkQueues::Add(std::span<const Unit> units) {
+  if (order_ == Order::kGiven) {
+    shared_.insert(shared_.end(), units.begin(), units.end());
+    return;
+  }
+  std::vector<Unit> all = TakeAll();
+  all.insert(all.end(), units.begin(), units.end());
+  Spread(std::move(all));
+}
+
+bool WorkQueues::Remove(uint32_t unit) {
+  return Erase(shared_, unit) || std::any_of(deques_.begin(), deques_.end(), [unit](auto& entry) {
+           return Erase(entry.second, unit);
+         });
+}
+
+std::optional<uint32_t> WorkQueues::Next(uint32_t worker) {
+  const auto own = deques_.find(worker);
+  if (own == deques_.end()) return std::nullopt;
+  if (order_ == Order::kLongestFirst && own->second.empty() && !StealHalf(worker))
+    return std::nullopt;
+  std::deque<Unit>& queue = order_ == Order::kGiven ? shared_ : own->second;
+  if (queue.empty()) return std::nullopt;
+  const uint32_t unit = queue.front().id;
+  queue.pop_front();
+  return unit;
+}
+
+bool WorkQueues::empty() const {
+  return shared_.empty() && std::all_of(deques_.begin(), deques_.end(),
+                                        [](const auto& entry) { return entry.second.empty(); });
+}
+
+double WorkQueues::QueuedSeconds(uint32_t worker) const {
+  const auto found = deques_.find(worker);
+  return found == deques_.end() ? 0 : TotalSeconds(found->second);
+}
+
+// Longest first to whoever is due earliest. The makespan of such a plan is at
+// most 4/3 - 1/(3m) of the best one (Graham 1969, bounds on multiprocessing
+// timing anomalies).
+void WorkQueues::Spread(std::vector<Unit> units) {
+  if (deques_.empty()) {
+    shared_.assign(units.begin(), units.end());
+    return;
+  }
+  std::sort(units.begin(), units.end(), [](const Unit& a, const Unit& b) {
+    return a.cost_seconds != b.cost_seconds ? a.cost_seconds > b.cost_seconds : a.id < b.id;
+  });
+  using Due = std::pair<double, uint32_t>;  // seconds, worker
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
+  for (const auto& [worker, queue] : deques_) due.emplace(0.0, worker);
+  for (const Unit& unit : units) {
+    const auto [seconds, worker] = due.top();
+    due.pop();
+    deques_[worker].push_back(unit);
+    due.emplace(seconds + unit.cost_seconds, worker);
+  }
+}
+
+bool WorkQueues::StealHalf(uint32_t thief) {
+  std::deque<Unit>* richest = nullptr;
+  double most_seconds = -1;
+  for (auto& [worker, queue] : deques_) {
+    const double seconds = TotalSeconds(queue);
+    if (!queue.empty() && seconds > most_seconds) {
+      richest = &queue;
+      most_seconds = seconds;
+    }
+  }
+  if (richest == nullptr) return false;
+  std::deque<Unit>& own = deques_[thief];
+  double stolen_seconds = 0;
+  while (!richest->empty() && (own.empty() || stolen_seconds < most_seconds / 2)) {
+    // From the back, so that both keep their longest unit in front.
+    own.push_front(richest->back());
+    stolen_seconds += richest->back().cost_seconds;
+    richest->pop_back();
+  }
+  return true;
+}
+
+std::vector<Unit> WorkQueues::TakeAll() {
+  std::vector<Unit> all(shared_.begin(), shared_.end());
+  shared_.clear();
+  for (auto& [worker, queue] : deques_) {
+    all.insert(all.end(), queue.begin(), queue.end());
+    queue.clear();
+  }
+  return all;
+}
+
+}  // namespace dxpy::schedule
