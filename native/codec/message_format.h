@@ -24,13 +24,16 @@ enum class CommandKind : uint16_t {
   kDiscover = 2,   ///< walk the arguments; answered by kDiscovered
   kRun = 3,        ///< the next unit; payload: UnitSpec
   kFinish = 4,     ///< no unit is left: end the session
+  kWait = 5,       ///< nothing now, but keep the session's fixtures and ask again when idle
+  kPart = 6,       ///< a piece of the lists of the kRun that follows; payload: UnitSpec
 };
 
 /// Worker to controller.
 enum class ResultKind : uint16_t {
   kReady = 1,       ///< the session has started
   kDiscovered = 2,  ///< payload: UnitList, in pytest's order
-  kNeed = 3,        ///< asks for the next unit; the answer is kRun, kDiscover or kFinish
+  kNeed = 3,        ///< asks for the next unit; `item` is 1 where the worker is idle, 0 where
+                    ///< its last item is still to run. Answer: any command but kConfigure
   kBegun = 4,       ///< `unit` is being collected
   kCollected = 5,   ///< `item` items in `unit`, collected in `duration`; payload: ItemList
   kStarted = 6,     ///< `item` of `unit` is about to run
