@@ -1,0 +1,106 @@
+#include "dispatch/worker_port.h"
+
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include "bindings/bindings.h"
+
+namespace dxpy::bindings {
+
+namespace py = pybind11;
+using dispatch::WorkerPort;
+
+namespace {
+
+py::list BytesList(const std::vector<std::string>& texts) {
+  py::list list;
+  for (const std::string& text : texts) list.append(py::bytes(text));
+  return list;
+}
+
+// Sleeps until a command has come. Signal handlers run meanwhile, and what they
+// raise ends the wait.
+py::tuple Receive(WorkerPort& port) {
+  for (;;) {
+    if (const auto command = port.TryReceive()) {
+      const auto& [header, unit, payload] = *command;
+      return py::make_tuple(static_cast<int>(header.kind), header.unit, header.grant,
+                            py::bytes(unit.key), unit.argument, BytesList(unit.only),
+                            BytesList(unit.skip), py::bytes(payload));
+    }
+    {
+      const py::gil_scoped_release release;
+      port.WaitForCommand();
+    }
+    if (PyErr_CheckSignals() != 0) throw py::error_already_set();
+  }
+}
+
+void Send(WorkerPort& port, int kind, uint32_t unit, uint32_t item, const py::bytes& payload) {
+  port.Send({.kind = static_cast<codec::ResultKind>(kind), .unit = unit, .item = item},
+            View(payload));
+}
+
+void SendPhase(WorkerPort& port, uint32_t unit, uint32_t item, int phase, int outcome,
+               double start_seconds, double duration_seconds, const py::bytes& payload) {
+  port.Send({.kind = codec::ResultKind::kPhase,
+             .phase = static_cast<codec::Phase>(phase),
+             .outcome = static_cast<codec::Outcome>(outcome),
+             .unit = unit,
+             .item = item,
+             .start_seconds = start_seconds,
+             .duration_seconds = duration_seconds},
+            View(payload));
+}
+
+void SendEvent(WorkerPort& port, int outcome, const py::bytes& payload) {
+  port.Send({.kind = codec::ResultKind::kEvent, .outcome = static_cast<codec::Outcome>(outcome)},
+            View(payload));
+}
+
+using ItemTuple = std::tuple<std::string, std::string, int64_t, std::string>;
+
+void SendItems(WorkerPort& port, uint32_t unit, double seconds, std::vector<ItemTuple> tuples) {
+  codec::ItemList items;
+  items.reserve(tuples.size());
+  for (auto& [node_id, path, line, domain] : tuples)
+    items.push_back({std::move(node_id), std::move(path), line, std::move(domain)});
+  port.Send({.kind = codec::ResultKind::kCollected,
+             .unit = unit,
+             .item = static_cast<uint32_t>(items.size()),
+             .duration_seconds = seconds},
+            codec::Encode(items));
+}
+
+using UnitTuple = std::tuple<std::string, uint32_t, uint64_t>;
+
+void SendUnits(WorkerPort& port, std::vector<UnitTuple> tuples) {
+  codec::UnitList units;
+  units.reserve(tuples.size());
+  for (auto& [key, argument, size_bytes] : tuples)
+    units.push_back({std::move(key), argument, size_bytes});
+  port.Send({.kind = codec::ResultKind::kDiscovered}, codec::Encode(units));
+}
+
+}  // namespace
+
+void BindWorkerPort(py::module_& m) {
+  const auto unlocked = py::call_guard<py::gil_scoped_release>();
+  py::class_<WorkerPort>(m, "WorkerPort")
+      .def(py::init<int, int>(), py::arg("channel_fd"), py::arg("control_fd"))
+      .def("receive", &Receive)
+      .def("send", &Send, py::arg("kind"), py::arg("unit"), py::arg("item"), py::arg("payload"))
+      .def("send_phase", &SendPhase, py::arg("unit"), py::arg("item"), py::arg("phase"),
+           py::arg("outcome"), py::arg("start_seconds"), py::arg("duration_seconds"),
+           py::arg("payload"))
+      .def("send_event", &SendEvent, py::arg("outcome"), py::arg("payload"))
+      .def("send_items", &SendItems, py::arg("unit"), py::arg("seconds"), py::arg("items"))
+      .def("send_units", &SendUnits, py::arg("units"))
+      .def("wait_until_handled", &WorkerPort::WaitUntilHandled, unlocked)
+      .def("claim", &WorkerPort::Claim, py::arg("ticket"))
+      .def("state", [](const WorkerPort& port) { return static_cast<int>(port.state()); })
+      .def("wait_while_paused",
+           [](const WorkerPort& port) { return static_cast<int>(port.WaitWhilePaused()); }, unlocked);
+}
+
+}  // namespace dxpy::bindings

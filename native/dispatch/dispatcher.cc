@@ -1,0 +1,295 @@
+#include "dispatch/dispatcher.h"
+
+#include <sys/eventfd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <utility>
+
+#include "base/error.h"
+
+namespace dxpy::dispatch {
+
+using codec::CommandKind;
+using codec::Outcome;
+using codec::ResultKind;
+using ring::RunState;
+
+namespace {
+
+UniqueFd MakeEventFd() {
+  UniqueFd fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (fd.get() < 0) throw SystemError("eventfd", errno);
+  return fd;
+}
+
+// Signals are the main thread's: it must see Ctrl-C.
+template <typename Function>
+std::thread StartWithoutSignals(Function function) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(function));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
+
+}  // namespace
+
+Dispatcher::Dispatcher(const Settings& settings)
+    : settings_(settings),
+      control_(ring::RunControl::Create()),
+      event_fd_(MakeEventFd()),
+      death_watch_(control_.controller_bell()),
+      queues_(settings.order),
+      barrier_(settings.barrier),
+      discovery_wanted_(settings.discover),
+      discovery_open_(settings.discover),
+      thread_(StartWithoutSignals([this] { Loop(); })) {}
+
+Dispatcher::~Dispatcher() {
+  ending_ = true;
+  control_.controller_bell().Ring();
+  thread_.join();
+}
+
+uint32_t Dispatcher::OpenWorker(bool shared) {
+  const std::lock_guard lock(mutex_);
+  const auto id = static_cast<uint32_t>(workers_.size());
+  workers_.push_back(std::make_unique<WorkerLink>(id, shared, control_));
+  if (shared) queues_.AddWorker(id);
+  return id;
+}
+
+int Dispatcher::ChannelFd(uint32_t worker) const {
+  const std::lock_guard lock(mutex_);
+  return workers_.at(worker)->channel().fd();
+}
+
+void Dispatcher::StartWorker(uint32_t worker, UniqueFd pidfd, std::string settings) {
+  {
+    const std::lock_guard lock(mutex_);
+    workers_.at(worker)->Send(CommandKind::kConfigure, std::move(settings));
+  }
+  death_watch_.Watch(worker, std::move(pidfd));
+  control_.controller_bell().Ring();
+}
+
+uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
+  const std::lock_guard lock(mutex_);
+  const auto first = static_cast<uint32_t>(units_.size());
+  std::vector<schedule::Unit> queued;
+  for (NewUnit& unit : units) {
+    queued.push_back({static_cast<uint32_t>(units_.size()), unit.cost_seconds});
+    units_.push_back({std::move(unit.spec), unit.cost_seconds});
+  }
+  queues_.Add(queued);
+  control_.controller_bell().Ring();
+  return first;
+}
+
+void Dispatcher::DropUnits(std::span<const uint32_t> units) {
+  const std::lock_guard lock(mutex_);
+  for (const uint32_t unit : units) queues_.Remove(unit);
+}
+
+void Dispatcher::EndDiscovery() {
+  const std::lock_guard lock(mutex_);
+  discovery_open_ = false;
+  control_.controller_bell().Ring();
+}
+
+uint32_t Dispatcher::Pin(uint32_t worker, codec::UnitSpec spec) {
+  const std::lock_guard lock(mutex_);
+  const auto unit = static_cast<uint32_t>(units_.size());
+  units_.push_back({std::move(spec), 0});
+  workers_.at(worker)->own_units.push_back(unit);
+  control_.controller_bell().Ring();
+  return unit;
+}
+
+void Dispatcher::Release(uint32_t worker) {
+  const std::lock_guard lock(mutex_);
+  workers_.at(worker)->released = true;
+  control_.controller_bell().Ring();
+}
+
+void Dispatcher::Stop() {
+  control_.SetState(RunState::kStopped);
+  control_.controller_bell().Ring();
+}
+
+void Dispatcher::Resume(uint32_t failures) {
+  const std::lock_guard lock(mutex_);
+  failures_ = failures;
+  control_.SetState(RunState::kRunning);
+}
+
+std::vector<Event> Dispatcher::TakeEvents() {
+  const std::lock_guard lock(mutex_);
+  eventfd_t ignored = 0;
+  eventfd_read(event_fd_.get(), &ignored);
+  return std::exchange(events_, {});
+}
+
+bool Dispatcher::HasQueuedUnits() const {
+  const std::lock_guard lock(mutex_);
+  return !queues_.empty();
+}
+
+void Dispatcher::Loop() {
+  while (!ending_) {
+    const uint32_t ticket = control_.controller_bell().Ticket();
+    if (!Step()) control_.controller_bell().Wait(ticket);
+  }
+}
+
+// One round over all workers. @returns whether anything happened.
+bool Dispatcher::Step() {
+  // A dead worker's last messages are in its ring: they are read before it is buried.
+  const std::vector<uint32_t> dead = death_watch_.TakeDead();
+  const std::lock_guard lock(mutex_);
+  bool busy = !dead.empty();
+  for (const auto& link : workers_)
+    if (!link->dead) busy |= ReadResults(*link);
+  for (const uint32_t worker : dead)
+    if (!workers_[worker]->dead) Bury(*workers_[worker], "");
+  ServeAll();
+  for (const auto& link : workers_)
+    if (!link->dead) busy |= link->Flush();
+  return busy;
+}
+
+bool Dispatcher::ReadResults(WorkerLink& link) {
+  bool read = false;
+  try {
+    while (const auto result = link.Receive()) {
+      OnResult(link, *result);
+      read = true;
+    }
+  } catch (const Error& error) {
+    Bury(link, error.what());
+    return true;
+  }
+  return read;
+}
+
+void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
+  CountFailure(link, result.header);
+  if (auto event = link.Follow(result, settings_.all_phases)) Emit(std::move(*event));
+}
+
+// A halt takes effect here, before the worker is told that its message was read:
+// the worker that failed waits for that and cannot start another test.
+void Dispatcher::CountFailure(const WorkerLink& link, const codec::ResultHeader& header) {
+  if (!link.shared() || header.outcome != Outcome::kFailed) return;
+  ++failures_;
+  const bool collecting = header.kind == ResultKind::kEvent;
+  if ((settings_.max_failures != 0 && failures_ >= settings_.max_failures) ||
+      (collecting && settings_.halt_on_collect_error))
+    control_.SetState(settings_.halt);
+}
+
+void Dispatcher::Bury(WorkerLink& link, std::string problem) {
+  link.dead = true;
+  if (link.shared()) {
+    if (!link.ready && barrier_ > 0) --barrier_;
+    queues_.RemoveWorker(link.id());
+    if (link.offer) {
+      // Not begun, whether or not it was claimed: kBegun comes before anything else.
+      const uint32_t unit = link.offer->unit;
+      queues_.Add(std::vector<schedule::Unit>{{unit, units_[unit].cost_seconds}});
+    }
+  }
+  Emit(link.LastWords(std::move(problem)));
+}
+
+void Dispatcher::ServeAll() {
+  for (const auto& link : workers_)
+    if (link->need && !link->dead) Serve(*link);
+}
+
+void Dispatcher::Serve(WorkerLink& link) {
+  if (control_.state() == RunState::kStopped) {
+    Answer(link, CommandKind::kFinish);
+  } else if (link.shared()) {
+    ServeShared(link);
+  } else {
+    ServePinned(link);
+  }
+}
+
+void Dispatcher::ServeShared(WorkerLink& link) {
+  if (discovery_wanted_) {
+    discovery_wanted_ = false;
+    return Answer(link, CommandKind::kDiscover);
+  }
+  const auto ready = std::count_if(workers_.begin(), workers_.end(), [](const auto& other) {
+    return other->shared() && other->ready;
+  });
+  if (ready < static_cast<int64_t>(barrier_)) return;
+  if (const auto unit = queues_.Next(link.id())) return OfferUnit(link, *unit);
+  if (discovery_open_) return;
+  const bool idle = *link.need;
+  if (idle) {
+    // A unit may be stuck behind the long last item of another worker.
+    if (const auto unit = Revoke(link)) return OfferUnit(link, *unit);
+  } else if (SomeOfferIsOpen(link)) {
+    return Answer(link, CommandKind::kWait);
+  }
+  Answer(link, CommandKind::kFinish);
+}
+
+void Dispatcher::ServePinned(WorkerLink& link) {
+  if (!link.own_units.empty()) {
+    const uint32_t unit = link.own_units.front();
+    link.own_units.pop_front();
+    OfferUnit(link, unit);
+  } else if (link.released) {
+    Answer(link, CommandKind::kFinish);
+  } else if (!*link.need) {
+    Answer(link, CommandKind::kWait);
+  }
+}
+
+void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit) {
+  link.offer = {unit, ++last_ticket_};
+  link.channel().Offer(last_ticket_);
+  link.SendUnit(unit, units_[unit].spec, last_ticket_);
+  link.need.reset();
+}
+
+std::optional<uint32_t> Dispatcher::Revoke(const WorkerLink& thief) {
+  WorkerLink* victim = nullptr;
+  for (const auto& other : workers_) {
+    if (other.get() == &thief || other->dead || !other->shared() || !other->offer) continue;
+    if (victim == nullptr ||
+        units_[other->offer->unit].cost_seconds > units_[victim->offer->unit].cost_seconds)
+      victim = other.get();
+  }
+  if (victim == nullptr || !victim->channel().Claim(victim->offer->ticket)) return std::nullopt;
+  const uint32_t unit = victim->offer->unit;
+  victim->offer.reset();
+  return unit;
+}
+
+bool Dispatcher::SomeOfferIsOpen(const WorkerLink& besides) const {
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& other) {
+    return other.get() != &besides && !other->dead && other->shared() && other->offer;
+  });
+}
+
+void Dispatcher::Answer(WorkerLink& link, CommandKind kind) {
+  link.Send(kind);
+  link.need.reset();
+}
+
+void Dispatcher::Emit(Event event) {
+  const bool first = events_.empty();
+  events_.push_back(std::move(event));
+  if (first) eventfd_write(event_fd_.get(), 1);
+}
+
+}  // namespace dxpy::dispatch

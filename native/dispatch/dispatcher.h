@@ -1,0 +1,125 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <span>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "base/unique_fd.h"
+#include "codec/messages.h"
+#include "dispatch/event.h"
+#include "dispatch/worker_link.h"
+#include "ring/channel.h"
+#include "ring/death_watch.h"
+#include "schedule/work_queues.h"
+
+namespace dxpy::dispatch {
+
+/// How a run behaves; fixed from its beginning.
+struct Settings {
+  schedule::Order order = schedule::Order::kLongestFirst;
+  uint32_t barrier = 1;       ///< no unit is given before so many workers are ready or lost
+  bool discover = true;       ///< the first worker that asks lists the units
+  bool all_phases = false;    ///< report the passed setups and teardowns, too
+  uint32_t max_failures = 0;  ///< halt at so many failed reports; 0: never
+  bool halt_on_collect_error = false;
+  ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
+};
+
+/// One piece of work as the controller adds it.
+struct NewUnit {
+  codec::UnitSpec spec;
+  double cost_seconds = 0;
+};
+
+/// Drives the workers of one run: answers their requests for work from the
+/// queues, gathers their results into events, sees them die.
+///
+/// All of that happens on a thread of its own that knows nothing of Python, so a
+/// worker never waits for the controller's interpreter. Public functions may be
+/// called from any thread.
+class Dispatcher {
+ public:
+  /// Starts two threads: fork no process from here on.
+  explicit Dispatcher(const Settings& settings);
+  ~Dispatcher();
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  /// Opens a worker's channel. @returns its number, from 0 up.
+  uint32_t OpenWorker(bool shared);
+  /// The descriptors to hand to the worker's process; owned by the dispatcher.
+  [[nodiscard]] int ChannelFd(uint32_t worker) const;
+  [[nodiscard]] int ControlFd() const { return control_.fd(); }
+  /// The worker's process exists: sends its settings and watches for its death.
+  void StartWorker(uint32_t worker, UniqueFd pidfd, std::string settings);
+
+  /// Queues units for all shared workers. @returns the number of the first; they count up.
+  uint32_t AddUnits(std::vector<NewUnit> units);
+  /// Takes units back that turned out not to exist; those begun stay.
+  void DropUnits(std::span<const uint32_t> units);
+  /// No unit is to come of discovery any more.
+  void EndDiscovery();
+  /// A unit for one worker that is not shared. @returns its number.
+  uint32_t Pin(uint32_t worker, codec::UnitSpec spec);
+  /// A worker that is not shared may end its session when it is through.
+  void Release(uint32_t worker);
+
+  [[nodiscard]] ring::RunState state() const { return control_.state(); }
+  void Stop();
+  /// After a halt: goes on, with so many failures counted.
+  void Resume(uint32_t failures);
+
+  /// Readable while events wait to be taken.
+  [[nodiscard]] int EventFd() const { return event_fd_.get(); }
+  std::vector<Event> TakeEvents();
+  /// Whether units wait in the queues.
+  [[nodiscard]] bool HasQueuedUnits() const;
+
+ private:
+  struct UnitRecord {
+    codec::UnitSpec spec;
+    double cost_seconds = 0;
+  };
+
+  void Loop();
+  bool Step();
+  bool ReadResults(WorkerLink& link);
+  void OnResult(WorkerLink& link, const WorkerLink::Result& result);
+  void CountFailure(const WorkerLink& link, const codec::ResultHeader& header);
+  void Bury(WorkerLink& link, std::string problem);
+  void ServeAll();
+  void Serve(WorkerLink& link);
+  void ServeShared(WorkerLink& link);
+  void ServePinned(WorkerLink& link);
+  void OfferUnit(WorkerLink& link, uint32_t unit);
+  std::optional<uint32_t> Revoke(const WorkerLink& thief);
+  [[nodiscard]] bool SomeOfferIsOpen(const WorkerLink& besides) const;
+  void Answer(WorkerLink& link, codec::CommandKind kind);
+  void Emit(Event event);
+
+  const Settings settings_;
+  ring::RunControl control_;
+  UniqueFd event_fd_;
+  ring::DeathWatch death_watch_;
+
+  mutable std::mutex mutex_;  // one lock: it is held for microseconds, and contended rarely
+  std::vector<std::unique_ptr<WorkerLink>> workers_;
+  std::vector<UnitRecord> units_;
+  schedule::WorkQueues queues_;
+  std::vector<Event> events_;
+  uint64_t last_ticket_ = 0;
+  uint32_t barrier_;
+  uint32_t failures_ = 0;
+  bool discovery_wanted_;
+  bool discovery_open_;
+
+  std::atomic<bool> ending_ = false;
+  std::thread thread_;  // last: it uses all of the above
+};
+
+}  // namespace dxpy::dispatch

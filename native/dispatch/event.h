@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "codec/messages.h"
+
+namespace dxpy::dispatch {
+
+/// What the controller hears of its workers. One worker's events keep their order.
+enum class EventKind : uint8_t {
+  kReady = 1,       ///< its session has started
+  kDiscovered = 2,  ///< payload: a codec::UnitList
+  kBegun = 3,       ///< it took `unit`
+  kCollected = 4,   ///< `item` items in `unit`, in `seconds`; payload: a codec::ItemList
+  kItem = 5,        ///< `item` of `unit` has run; `phases` holds its reports
+  kUnitDone = 6,    ///< `unit` is done, `seconds` after its collection
+  kEvent = 7,       ///< payload: as the worker sent it
+  kFinished = 8,    ///< its session has ended; payload: as the worker sent it
+  kExited = 9,      ///< its process has ended, after kFinished
+  kLost = 10,       ///< its process ended before kFinished, in `item` of `unit` (or none);
+                    ///< `phases` holds what was reported of the item; payload: what was
+                    ///< wrong with its messages, empty where it just died
+};
+
+/// One report of one item.
+struct PhaseRecord {
+  codec::Phase phase = codec::Phase::kNone;
+  codec::Outcome outcome = codec::Outcome::kNone;
+  double start_seconds = 0;
+  double duration_seconds = 0;
+  std::string payload;  ///< empty: nothing to say beyond the outcome
+};
+
+struct Event {
+  EventKind kind = EventKind::kReady;
+  uint32_t worker = 0;
+  uint32_t unit = codec::kNone;
+  uint32_t item = codec::kNone;
+  double seconds = 0;
+  std::vector<PhaseRecord> phases;
+  std::string payload;
+};
+
+}  // namespace dxpy::dispatch

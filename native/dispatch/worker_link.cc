@@ -1,0 +1,149 @@
+#include "dispatch/worker_link.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace dxpy::dispatch {
+
+using codec::CommandKind;
+using codec::ResultKind;
+
+namespace {
+
+constexpr uint32_t kCommandRingBytes = 64 * 1024;
+constexpr uint32_t kResultRingBytes = 1024 * 1024;
+// A command must fit as one fragment (a quarter of its ring), for the dispatcher
+// never waits for a worker. Longer lists go in parts.
+constexpr size_t kPartBytes = 8 * 1024;
+
+std::string ToString(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// Moves node ids into `parts` so that none holds more than kPartBytes of them.
+void Split(std::vector<std::string> ids, std::vector<std::string> codec::UnitSpec::* list,
+           std::vector<codec::UnitSpec>& parts) {
+  size_t bytes = kPartBytes;
+  for (std::string& id : ids) {
+    bytes += id.size() + sizeof(uint64_t);
+    if (bytes > kPartBytes) {
+      parts.emplace_back();
+      bytes = id.size();
+    }
+    (parts.back().*list).push_back(std::move(id));
+  }
+}
+
+}  // namespace
+
+WorkerLink::WorkerLink(uint32_t id, bool shared, const ring::RunControl& control)
+    : id_(id),
+      shared_(shared),
+      channel_(ring::Channel::Create(kCommandRingBytes, kResultRingBytes)),
+      commands_(channel_.CommandWriter(control)),
+      results_(channel_.ResultReader()) {}
+
+void WorkerLink::Send(CommandKind kind, std::string payload) {
+  Enqueue({.kind = kind}, std::move(payload));
+}
+
+void WorkerLink::SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket) {
+  std::vector<codec::UnitSpec> parts;
+  Split(spec.only, &codec::UnitSpec::only, parts);
+  Split(spec.skip, &codec::UnitSpec::skip, parts);
+  for (const codec::UnitSpec& part : parts) Send(CommandKind::kPart, codec::Encode(part));
+  const codec::UnitSpec head{.key = spec.key, .argument = spec.argument, .only = {}, .skip = {}};
+  Enqueue({.kind = CommandKind::kRun, .unit = unit, .grant = ticket}, codec::Encode(head));
+}
+
+void WorkerLink::Enqueue(codec::CommandHeader header, std::string payload) {
+  header.sequence = ++sequence_;
+  header.payload_bytes = static_cast<uint32_t>(payload.size());
+  outbox_.push_back(codec::EncodeHeader(header) + payload);
+}
+
+bool WorkerLink::Flush() {
+  bool wrote = false;
+  while (!outbox_.empty() &&
+         commands_.TryWrite(std::as_bytes(std::span(outbox_.front())), {})) {
+    outbox_.pop_front();
+    wrote = true;
+  }
+  return wrote;
+}
+
+std::optional<WorkerLink::Result> WorkerLink::Receive() {
+  const auto frame = results_.Next();
+  if (!frame) return std::nullopt;
+  return Result{codec::DecodeResult(*frame), frame->subspan(codec::kResultHeaderBytes)};
+}
+
+Event WorkerLink::Make(EventKind kind, const Result& result) const {
+  const codec::ResultHeader& header = result.header;
+  return {.kind = kind,
+          .worker = id_,
+          .unit = header.unit,
+          .item = header.item,
+          .seconds = header.duration_seconds,
+          .phases = {},
+          .payload = ToString(result.payload)};
+}
+
+std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
+  const codec::ResultHeader& header = result.header;
+  switch (header.kind) {
+    case ResultKind::kReady:
+      ready = true;
+      return Make(EventKind::kReady, result);
+    case ResultKind::kDiscovered:
+      return Make(EventKind::kDiscovered, result);
+    case ResultKind::kNeed:
+      need = header.item == 1;
+      return std::nullopt;
+    case ResultKind::kBegun:
+      unit_ = header.unit;
+      offer.reset();
+      return Make(EventKind::kBegun, result);
+    case ResultKind::kCollected:
+      return Make(EventKind::kCollected, result);
+    case ResultKind::kStarted:
+      item_ = header.item;
+      phases_.clear();
+      return std::nullopt;
+    case ResultKind::kPhase: {
+      const bool quiet = header.outcome == codec::Outcome::kPassed && result.payload.empty() &&
+                         header.phase != codec::Phase::kCall;
+      if (all_phases || !quiet)
+        phases_.push_back({header.phase, header.outcome, header.start_seconds,
+                           header.duration_seconds, ToString(result.payload)});
+      return std::nullopt;
+    }
+    case ResultKind::kDone: {
+      Event event = Make(EventKind::kItem, result);
+      event.phases = std::exchange(phases_, {});
+      item_ = codec::kNone;
+      return event;
+    }
+    case ResultKind::kUnitDone:
+      unit_ = codec::kNone;
+      return Make(EventKind::kUnitDone, result);
+    case ResultKind::kEvent:
+      return Make(EventKind::kEvent, result);
+    case ResultKind::kFinished:
+      finished = true;
+      return Make(EventKind::kFinished, result);
+  }
+  return std::nullopt;
+}
+
+Event WorkerLink::LastWords(std::string problem) {
+  return {.kind = finished && problem.empty() ? EventKind::kExited : EventKind::kLost,
+          .worker = id_,
+          .unit = unit_,
+          .item = item_,
+          .seconds = 0,
+          .phases = std::exchange(phases_, {}),
+          .payload = std::move(problem)};
+}
+
+}  // namespace dxpy::dispatch

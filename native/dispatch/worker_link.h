@@ -1,0 +1,79 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "codec/messages.h"
+#include "dispatch/event.h"
+#include "ring/channel.h"
+
+namespace dxpy::dispatch {
+
+/// The controller's end of one worker: sends commands, reads results, and knows
+/// what the worker is doing. Not thread-safe; the dispatcher's lock guards it.
+class WorkerLink {
+ public:
+  /// A unit that the worker was told of and has not begun.
+  struct Offer {
+    uint32_t unit = codec::kNone;
+    uint64_t ticket = 0;
+  };
+
+  /// @param control  must outlive the link.
+  WorkerLink(uint32_t id, bool shared, const ring::RunControl& control);
+
+  [[nodiscard]] uint32_t id() const { return id_; }
+  /// Whether it takes part in the common work; else it runs what it is given.
+  [[nodiscard]] bool shared() const { return shared_; }
+  [[nodiscard]] const ring::Channel& channel() const { return channel_; }
+
+  /// Queues a command; it goes out as soon as the ring has room.
+  void Send(codec::CommandKind kind, std::string payload = {});
+  void SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket);
+  /// Writes what fits. @returns whether something was written.
+  bool Flush();
+
+  /// The next result with its payload, or nullopt where none has arrived.
+  /// The payload stays valid until the next call.
+  /// @throws Error  the bytes are not a message.
+  struct Result {
+    codec::ResultHeader header;
+    std::span<const std::byte> payload;
+  };
+  std::optional<Result> Receive();
+
+  /// Gathers the reports of the running item; the item's event at its end.
+  /// @param all_phases  keep the passed setups and teardowns that say nothing more.
+  std::optional<Event> Follow(const Result& result, bool all_phases);
+
+  /// What it was doing when it died.
+  [[nodiscard]] Event LastWords(std::string problem);
+
+  std::optional<Offer> offer;      ///< told of, not begun
+  std::optional<bool> need;        ///< waits for an answer; true: it is idle
+  std::deque<uint32_t> own_units;  ///< where not shared: what it shall run
+  bool released = false;           ///< where not shared: nothing more will come
+  bool ready = false;
+  bool finished = false;  ///< its session has ended
+  bool dead = false;      ///< its process has ended, or is given up
+
+ private:
+  Event Make(EventKind kind, const Result& result) const;
+  void Enqueue(codec::CommandHeader header, std::string payload);
+
+  uint32_t id_;
+  bool shared_;
+  ring::Channel channel_;
+  ring::RingWriter commands_;
+  ring::RingReader results_;
+  std::deque<std::string> outbox_;
+  uint64_t sequence_ = 0;
+  uint32_t unit_ = codec::kNone;  ///< begun and not done
+  uint32_t item_ = codec::kNone;  ///< started and not done
+  std::vector<PhaseRecord> phases_;
+};
+
+}  // namespace dxpy::dispatch

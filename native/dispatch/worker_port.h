@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "codec/messages.h"
+#include "ring/channel.h"
+
+namespace dxpy::dispatch {
+
+/// The worker's end of its channel. It needs no descriptor after it was made,
+/// no clock and no thread, so a test may close, replace or freeze what it likes.
+///
+/// Thread safety: one thread.
+class WorkerPort {
+ public:
+  struct Command {
+    codec::CommandHeader header;
+    codec::UnitSpec unit;  ///< of kRun, its parts put together
+    std::string payload;   ///< of any other kind
+  };
+
+  /// The descriptors may be closed afterwards.
+  WorkerPort(int channel_fd, int control_fd);
+
+  /// The next command, or nullopt where none has come.
+  /// @throws Error  the bytes are not a message.
+  std::optional<Command> TryReceive();
+  /// Sleeps until a command may have come, or a signal did.
+  void WaitForCommand() const;
+
+  void Send(codec::ResultHeader header, std::string_view payload);
+  /// Sleeps until the controller has handled all that was sent.
+  void WaitUntilHandled() { results_.WaitDrained(); }
+
+  /// True where the unit offered under `ticket` is this worker's to begin.
+  [[nodiscard]] bool Claim(uint64_t ticket) const { return channel_.Claim(ticket); }
+  [[nodiscard]] ring::RunState state() const { return control_.state(); }
+  /// Returns kRunning or kStopped, sleeping while the run is paused.
+  [[nodiscard]] ring::RunState WaitWhilePaused() const { return control_.WaitWhilePaused(); }
+
+ private:
+  ring::RunControl control_;
+  ring::Channel channel_;
+  ring::RingReader commands_;
+  ring::RingWriter results_;
+  uint32_t seen_ = 0;  ///< the bell's ticket when the ring was last found empty
+  codec::UnitSpec parts_;
+};
+
+}  // namespace dxpy::dispatch
