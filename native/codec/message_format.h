@@ -13,9 +13,6 @@ inline constexpr uint32_t kResultMagic = 0x52'31'58'44;   // "DX1R"
 inline constexpr size_t kCommandHeaderBytes = 32;
 inline constexpr size_t kResultHeaderBytes = 40;
 
-/// No unit, or no item: a header field that does not apply.
-inline constexpr uint32_t kNone = 0xFFFF'FFFF;
-
 // NOTE: do not change the values of existing entries.
 
 /// Controller to worker.
@@ -48,5 +45,9 @@ enum class Phase : uint8_t { kNone = 0, kSetup = 1, kCall = 2, kTeardown = 3, kO
 
 /// What pytest counts: a failed report with `wasxfail` is kOther.
 enum class Outcome : uint8_t { kNone = 0, kPassed = 1, kFailed = 2, kSkipped = 3, kOther = 4 };
+
+/// No unit, or no item: a header field that does not apply. Below the enumerations,
+/// since g++ takes an enumerator of the same name for one that shadows it.
+inline constexpr uint32_t kNone = 0xFFFF'FFFF;
 
 }  // namespace dxpy::codec

@@ -24,9 +24,9 @@ struct ResultHeader {
   Phase phase = Phase::kNone;
   Outcome outcome = Outcome::kNone;
   uint32_t unit = kNone;
-  uint32_t item = kNone;          ///< position in the unit, from 0; kCollected: how many
-  double start_seconds = 0;       ///< since the epoch
-  double duration_seconds = 0;    ///< may be negative or huge: a test may replace the clock
+  uint32_t item = kNone;        ///< position in the unit, from 0; kCollected: how many
+  double start_seconds = 0;     ///< since the epoch
+  double duration_seconds = 0;  ///< may be negative or huge: a test may replace the clock
   uint32_t payload_bytes = 0;
 };
 

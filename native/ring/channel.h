@@ -1,6 +1,9 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
+#include <utility>
 
 #include "ring/ring.h"
 #include "ring/shared_memory.h"
@@ -55,9 +58,16 @@ class Channel {
   [[nodiscard]] bool Claim(uint64_t ticket) const;
 
  private:
-  explicit Channel(SharedMemory memory) : memory_(std::move(memory)) {}
+  Channel(SharedMemory memory, uint32_t command_bytes, uint32_t result_bytes)
+      : memory_(std::move(memory)), command_bytes_(command_bytes), result_bytes_(result_bytes) {}
   [[nodiscard]] ChannelWords& words() const;
+  [[nodiscard]] std::span<std::byte> command_data() const;
+  [[nodiscard]] std::span<std::byte> result_data() const;
+
   SharedMemory memory_;
+  // Copies, since the words in shared memory may be scribbled on.
+  uint32_t command_bytes_;
+  uint32_t result_bytes_;
 };
 
 }  // namespace dxpy::ring

@@ -23,7 +23,8 @@ class Doorbell {
   [[nodiscard]] uint32_t Ticket() const;
   /// Sleeps until the bell rings after `ticket` was taken, or returns at once if
   /// it has. @returns false at the time-out; a signal handler also ends the wait (true).
-  bool Wait(uint32_t ticket, std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max()) const;
+  bool Wait(uint32_t ticket,
+            std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max()) const;
   void Ring() const;
 
  private:
