@@ -141,8 +141,9 @@ class CMakeBuild(build_ext):
             # Not $ORIGIN/../../..: the extension stays in the source tree, and
             # the tbb wheel is in this interpreter's environment.
             definitions["DXPY_RPATH"] = Path(sysconfig.get_path("data")) / "lib"
+        # --fresh: the cache of the last build may name tools of an environment that pip has deleted.
         self.cmake(
-            "-S", ROOT, "-B", build, "-G", "Ninja",
+            "--fresh", "-S", ROOT, "-B", build, "-G", "Ninja",
             *(f"-D{name}={value}" for name, value in definitions.items()),
             *shlex.split(os.environ.get("CMAKE_ARGS", "")),
         )  # fmt: skip
