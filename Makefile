@@ -24,7 +24,7 @@ demo: build  ## see it work: a suite run plainly and with -p dxpy
 	$(BIN)/python examples/demo.py $(ARGS)
 
 build: $(VENV)/.installed  ## compile the native core, its tests and the extension in place
-	@cmake --build $(call build_of,$(BIN)/python)
+	@cmake --build $(call build_of,$(BIN)/python) -- -k 0
 
 test: test-native test-python check  ## all tests of this Python, then the checks
 

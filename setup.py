@@ -138,10 +138,11 @@ class CMakeBuild(build_ext):
             "pybind11_DIR": pybind11.get_cmake_dir(),
         }
         if development:
+            definitions["DXPY_WERROR"] = "ON"  # for us: a user's compiler may know more warnings
             # Not $ORIGIN/../../..: the extension stays in the source tree, and
             # the tbb wheel is in this interpreter's environment.
             definitions["DXPY_RPATH"] = Path(sysconfig.get_path("data")) / "lib"
-        # --fresh: the cache of the last build may name tools of an environment that pip has deleted.
+        # --fresh: the last build may have cached tools of an environment that pip deleted since.
         self.cmake(
             "--fresh", "-S", ROOT, "-B", build, "-G", "Ninja",
             *(f"-D{name}={value}" for name, value in definitions.items()),

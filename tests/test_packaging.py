@@ -80,7 +80,15 @@ def wheel(source_release: Path, clean: Path) -> Path:
 def installed(wheel: Path, clean: Path) -> Path:
     """``clean`` with the wheel installed, where no compiler is in sight."""
     succeed(
-        clean, "-m", "pip", "install", wheel, cwd=wheel.parent, PATH=str(clean.parent), CC="", CXX=""
+        clean,
+        "-m",
+        "pip",
+        "install",
+        wheel,
+        cwd=wheel.parent,
+        PATH=str(clean.parent),
+        CC="",
+        CXX="",
     )
     return clean
 
@@ -180,7 +188,9 @@ def test_an_altered_tree_sitter_is_refused_before_it_is_opened(tree: Path) -> No
 
 
 def test_an_index_without_tree_sitter_is_told_in_pips_words(tree: Path) -> None:
-    result = run(sys.executable, "setup.py", "-q", "build_ext", cwd=tree, PIP_NO_INDEX="1", PIP_FIND_LINKS="")
+    result = run(
+        sys.executable, "setup.py", "-q", "build_ext", cwd=tree, PIP_NO_INDEX="1", PIP_FIND_LINKS=""
+    )
     assert result.returncode == 1
     assert "tree-sitter==0.26.1: pip cannot download the source release:\n" in result.stdout
     assert "No matching distribution found for tree-sitter==0.26.1" in result.stdout
