@@ -60,15 +60,14 @@ void SendEvent(WorkerPort& port, int outcome, const py::bytes& payload) {
 
 using ItemTuple = std::tuple<std::string, std::string, int64_t, std::string>;
 
-void SendItems(WorkerPort& port, uint32_t unit, double seconds, std::vector<ItemTuple> tuples) {
+void SendItems(WorkerPort& port, uint32_t unit, std::vector<ItemTuple> tuples) {
   codec::ItemList items;
   items.reserve(tuples.size());
   for (auto& [node_id, path, line, domain] : tuples)
     items.push_back({std::move(node_id), std::move(path), line, std::move(domain)});
   port.Send({.kind = codec::ResultKind::kCollected,
              .unit = unit,
-             .item = static_cast<uint32_t>(items.size()),
-             .duration_seconds = seconds},
+             .item = static_cast<uint32_t>(items.size())},
             codec::Encode(items));
 }
 
@@ -94,7 +93,7 @@ void BindWorkerPort(py::module_& m) {
            py::arg("outcome"), py::arg("start_seconds"), py::arg("duration_seconds"),
            py::arg("payload"))
       .def("send_event", &SendEvent, py::arg("outcome"), py::arg("payload"))
-      .def("send_items", &SendItems, py::arg("unit"), py::arg("seconds"), py::arg("items"))
+      .def("send_items", &SendItems, py::arg("unit"), py::arg("items"))
       .def("send_units", &SendUnits, py::arg("units"))
       .def("wait_until_handled", &WorkerPort::WaitUntilHandled, unlocked)
       .def("claim", &WorkerPort::Claim, py::arg("ticket"))

@@ -32,7 +32,7 @@ enum class ResultKind : uint16_t {
   kNeed = 3,        ///< asks for the next unit; `item` is 1 where the worker is idle, 0 where
                     ///< its last item is still to run. Answer: any command but kConfigure
   kBegun = 4,       ///< `unit` is being collected
-  kCollected = 5,   ///< `item` items in `unit`, collected in `duration`; payload: ItemList
+  kCollected = 5,   ///< `item` items in `unit`; payload: ItemList
   kStarted = 6,     ///< `item` of `unit` is about to run
   kPhase = 7,       ///< one report of `item`; payload: none, or opaque (the report)
   kDone = 8,        ///< `item` has run

@@ -13,9 +13,9 @@ enum class EventKind : uint8_t {
   kReady = 1,       ///< its session has started
   kDiscovered = 2,  ///< payload: a codec::UnitList
   kBegun = 3,       ///< it took `unit`
-  kCollected = 4,   ///< `item` items in `unit`, in `seconds`; payload: a codec::ItemList
+  kCollected = 4,   ///< `item` items in `unit`, `seconds` after kBegun; payload: a codec::ItemList
   kItem = 5,        ///< `item` of `unit` has run; `phases` holds its reports
-  kUnitDone = 6,    ///< `unit` is done, `seconds` after its collection
+  kUnitDone = 6,    ///< `unit` is done, `seconds` after kBegun
   kEvent = 7,       ///< payload: as the worker sent it
   kFinished = 8,    ///< its session has ended; payload: as the worker sent it
   kExited = 9,      ///< its process has ended, after kFinished

@@ -84,9 +84,16 @@ Event WorkerLink::Make(EventKind kind, const Result& result) const {
           .worker = id_,
           .unit = header.unit,
           .item = header.item,
-          .seconds = header.duration_seconds,
+          .seconds = 0,
           .phases = {},
           .payload = ToString(result.payload)};
+}
+
+Event WorkerLink::MakeTimed(EventKind kind, const Result& result) const {
+  Event event = Make(kind, result);
+  event.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_at_).count();
+  return event;
 }
 
 std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
@@ -102,10 +109,11 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
       return std::nullopt;
     case ResultKind::kBegun:
       unit_ = header.unit;
+      begun_at_ = std::chrono::steady_clock::now();
       offer.reset();
       return Make(EventKind::kBegun, result);
     case ResultKind::kCollected:
-      return Make(EventKind::kCollected, result);
+      return MakeTimed(EventKind::kCollected, result);
     case ResultKind::kStarted:
       item_ = header.item;
       phases_.clear();
@@ -126,7 +134,7 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
     }
     case ResultKind::kUnitDone:
       unit_ = codec::kNone;
-      return Make(EventKind::kUnitDone, result);
+      return MakeTimed(EventKind::kUnitDone, result);
     case ResultKind::kEvent:
       return Make(EventKind::kEvent, result);
     case ResultKind::kFinished:

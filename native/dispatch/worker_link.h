@@ -1,5 +1,6 @@
 #pragma once
 
+#include <chrono>
 #include <cstdint>
 #include <deque>
 #include <optional>
@@ -62,6 +63,7 @@ class WorkerLink {
 
  private:
   Event Make(EventKind kind, const Result& result) const;
+  Event MakeTimed(EventKind kind, const Result& result) const;
   void Enqueue(codec::CommandHeader header, std::string payload);
 
   uint32_t id_;
@@ -73,6 +75,7 @@ class WorkerLink {
   uint64_t sequence_ = 0;
   uint32_t unit_ = codec::kNone;  ///< begun and not done
   uint32_t item_ = codec::kNone;  ///< started and not done
+  std::chrono::steady_clock::time_point begun_at_;  ///< when unit_ was; a worker has no clock
   std::vector<PhaseRecord> phases_;
 };
 

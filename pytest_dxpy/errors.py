@@ -1,0 +1,43 @@
+"""Everything pytest-dxpy raises on purpose.
+
+Each class below has one heading in docs/messages.md, named by its ``slug``.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class DxpyError(Exception):
+    """Something that the user can do something about.
+
+    The message says what was wrong with which value; ``hint`` says what to do.
+    """
+
+    slug: ClassVar[str] = "error"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(message)
+        self.hint = hint
+
+    def __str__(self) -> str:
+        text = f"{self.args[0]} [{self.slug}]"
+        return f"{text}\nhint: {self.hint}" if self.hint else text
+
+
+class OptionError(DxpyError):
+    """A command-line, ini or environment value that cannot be used."""
+
+    slug = "bad-option"
+
+
+class StartError(DxpyError):
+    """No worker process can be started."""
+
+    slug = "cannot-start"
+
+
+class WorkersLostError(DxpyError):
+    """Every worker has died and no more may be started."""
+
+    slug = "workers-lost"

@@ -1,0 +1,158 @@
+"""Every option of pytest-dxpy: one row each, and nowhere else.
+
+``--help``, the ini file, the environment and docs/options.md are made from
+these rows. To add an option, add a field with its row to ``Options``.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_dxpy.errors import OptionError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+COLLECT_MODES: Final = ("auto", "lazy", "full", "off")
+START_METHODS: Final = ("auto", "late", "early", "spawn")
+
+
+def usable_cpus() -> int:
+    """How many CPUs this process may run on."""
+    return len(os.sched_getaffinity(0))
+
+
+def _workers(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if text.isascii() and text.isdecimal() and int(text) >= 1:
+        return int(text)
+    raise OptionError(
+        f"--dx-workers: {text!r} is not a worker count", hint="use 'auto' or a number from 1 up"
+    )
+
+
+def _restarts(text: str) -> int | None:
+    if text == "auto":
+        return None
+    if text.isascii() and text.isdecimal():
+        return int(text)
+    raise OptionError(
+        f"--dx-max-restarts: {text!r} is not a count", hint="use 'auto' or a number from 0 up"
+    )
+
+
+def _seconds(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if seconds > 0:
+        return seconds
+    raise OptionError(
+        f"--dx-stall: {text!r} is not a number of seconds", hint="use a number above 0, such as 20"
+    )
+
+
+def _choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
+    def parse(text: str) -> str:
+        if text in choices:
+            return text
+        import difflib  # noqa: PLC0415  # only where a user has mistyped
+
+        close = difflib.get_close_matches(text, choices, n=1)
+        hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(choices)}"
+        raise OptionError(f"--{option}: unknown mode {text!r}", hint=hint)
+
+    return parse
+
+
+def _directory(text: str) -> str:
+    return text
+
+
+def _option(default: str, parse: Callable[[str], object], metavar: str, doc: str) -> Any:
+    row = {"default": default, "parse": parse, "metavar": metavar, "help": doc}
+    return dataclasses.field(default=parse(default), metadata=row)
+
+
+@dataclasses.dataclass(frozen=True)
+class Options:
+    """The settings of one run, parsed and checked. Immutable."""
+
+    workers: int | None = _option(
+        "auto", _workers, "N", "number of worker processes; 'auto' is one per usable CPU"
+    )
+    collect: str = _option(
+        "auto",
+        _choice("dx-collect", COLLECT_MODES),
+        "MODE",
+        "lazy: a worker collects a file when it runs it; full: each worker collects everything; "
+        "off: one process; auto: lazy with failures confirmed in a worker that has collected "
+        "everything, or full or off where an option or a plugin needs it",
+    )
+    start: str = _option(
+        "auto",
+        _choice("dx-start", START_METHODS),
+        "HOW",
+        "late: fork workers after the initial conftests are imported; early: before; "
+        "spawn: start new interpreters; auto: late where that is safe",
+    )
+    max_restarts: int | None = _option(
+        "auto", _restarts, "N", "how many dead workers are replaced; 'auto' is 4 per worker"
+    )
+    stall: float = _option(
+        "20",
+        _seconds,
+        "SECONDS",
+        "replace a worker that waits so long in the set-up of a session fixture which another "
+        "worker has",
+    )
+    cache_dir: str = _option(
+        "", _directory, "DIR", "where durations are remembered; empty is pytest's cache directory"
+    )
+
+    @classmethod
+    def parse(cls, given: Mapping[str, str]) -> Options:
+        """Check and convert the texts that the user gave.
+
+        Args:
+            given: option name to text, without those left at their default.
+
+        Raises:
+            OptionError: a text is not a value of its option.
+        """
+        rows = {field.name: field.metadata for field in OPTIONS}
+        return cls(**{name: rows[name]["parse"](text) for name, text in given.items()})
+
+
+OPTIONS: Final = dataclasses.fields(Options)
+
+
+def flag(name: str) -> str:
+    """The command-line spelling of an option."""
+    return "--dx-" + name.replace("_", "-")
+
+
+def environment_twin(name: str) -> str:
+    """The environment variable of an option."""
+    return "DX_" + name.upper()
+
+
+def gather(lookups: list[Callable[[str], str | None]]) -> dict[str, str]:
+    """What the user gave, by option name.
+
+    Args:
+        lookups: where to look, the strongest first; each takes an option's name
+            and returns its text, or None where nothing was given.
+    """
+    given: dict[str, str] = {}
+    for field in OPTIONS:
+        for lookup in lookups:
+            text = lookup(field.name)
+            if text is not None:
+                given[field.name] = text
+                break
+    return given

@@ -1,0 +1,103 @@
+"""What a run remembers for the next: per file its duration, its number of tests
+and whether it needs anything that its own imports do not bring.
+
+One JSON file in pytest's cache directory. It is read once, written aside and
+renamed at the end of a run; a damaged one counts as none.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+
+VERSION: Final = 1
+
+
+@dataclasses.dataclass
+class FileRecord:
+    """What is known of one test file."""
+
+    seconds: float = 0.0  # collecting and running it
+    tests: int = 0
+    size_bytes: int = -1
+    mtime_ns: int = -1
+    proven: str = ""  # content hash under which it ran right as the first file of a worker
+    dependent: str = ""  # content hash under which it needed what other files import
+
+
+def content_hash(path: str) -> str:
+    """A hash of the file's bytes; empty where it cannot be read."""
+    try:
+        return hashlib.blake2b(Path(path).read_bytes(), digest_size=16).hexdigest()
+    except OSError:
+        return ""
+
+
+class Records:
+    """The records of one project; ``files`` is keyed by absolute path."""
+
+    def __init__(self, path: Path | None) -> None:
+        """Read them; ``path`` is None where nothing shall be kept."""
+        self._path = path
+        self.files: dict[str, FileRecord] = {}
+        if path is not None:
+            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+                self.files = _parse(json.loads(path.read_text("utf-8", "surrogateescape")))
+
+    def get(self, path: str) -> FileRecord:
+        """The record of a file, made where there is none."""
+        return self.files.setdefault(path, FileRecord())
+
+    def is_proven(self, path: str) -> bool:
+        """Whether this content of the file is known to need no other file."""
+        record = self.files.get(path)
+        return bool(record and record.proven and record.proven == content_hash(path))
+
+    def is_dependent(self, path: str) -> bool:
+        """Whether this content of the file is known to need other files."""
+        record = self.files.get(path)
+        return bool(record and record.dependent and record.dependent == content_hash(path))
+
+    def save(self) -> str:
+        """Write them.
+
+        Returns:
+            What went wrong, in one line; empty where nothing did.
+        """
+        if self._path is None:
+            return ""
+        data = {
+            "version": VERSION,
+            "files": {path: dataclasses.astuple(record) for path, record in self.files.items()},
+        }
+        text = json.dumps(data, ensure_ascii=True)
+        try:
+            _replace(self._path, text)
+        except OSError as error:
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            return f"durations are not kept: {self._path}: {reason}"
+        return ""
+
+
+def _parse(data: Any) -> dict[str, FileRecord]:
+    if data["version"] != VERSION:
+        return {}
+    return {path: FileRecord(*fields) for path, fields in data["files"].items()}
+
+
+def _replace(path: Path, text: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
+    try:
+        with os.fdopen(handle, "w") as file:
+            file.write(text)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise

@@ -1,0 +1,165 @@
+"""Reports as bytes, and back.
+
+A worker's report must reach the controller whatever a plugin has put into it,
+and the controller has not imported the test modules. So only plain data
+travels: subclasses of plain types become plain, anything else its ``repr``.
+
+A report that says no more than "passed" travels as its header alone; what the
+controller makes of it then is a ``LeanReport``.
+"""
+
+from __future__ import annotations
+
+import marshal
+import warnings
+from typing import TYPE_CHECKING, Any, Final
+
+from _pytest.reports import CollectReport, TestReport
+
+from pytest_dxpy import protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import pytest
+
+PLAIN: Final = frozenset({str, int, float, bool, type(None), bytes})
+
+
+def plain(value: object) -> Any:
+    """``value`` with nothing in it that another process could not read."""
+    if type(value) in PLAIN:
+        return value
+    if isinstance(value, dict):
+        return {plain(key): plain(part) for key, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        parts = [plain(part) for part in value]
+        return tuple(parts) if isinstance(value, tuple) else parts
+    for kind in (bool, int, float, str, bytes):
+        if isinstance(value, kind):
+            return kind(value)
+    if isinstance(value, (set, frozenset)):
+        return [plain(part) for part in value]
+    return _safe_repr(value)
+
+
+def _safe_repr(value: object) -> str:
+    try:
+        return repr(value)
+    except Exception as error:  # noqa: BLE001  # a test's own __repr__ may raise anything
+        return f"<{type(value).__qualname__} object whose repr() raised {type(error).__name__}>"
+
+
+def dump(value: object) -> bytes:
+    """``value`` as bytes, made plain first."""
+    try:
+        return marshal.dumps(plain(value))
+    except (ValueError, RecursionError):
+        # Too deep, or a container that holds itself.
+        return marshal.dumps(_safe_repr(value))
+
+
+def load(payload: bytes) -> Any:
+    """The value behind ``dump``'s bytes."""
+    return marshal.loads(payload)  # noqa: S302  # written by our own worker
+
+
+# What TestReport.__init__ sets; one more attribute is a plugin's.
+_STANDARD: Final = frozenset(
+    TestReport("", ("", 0, ""), {}, "passed", None, "call").__dict__  # type: ignore[arg-type]
+)
+
+
+def says_only_passed(report: object) -> bool:
+    """Whether the header of a message holds all there is in ``report``."""
+    return (
+        type(report) is TestReport
+        and report.outcome == "passed"
+        and report.longrepr is None
+        and not report.sections
+        and not report.user_properties
+        and report.__dict__.keys() == _STANDARD
+    )
+
+
+def serialize(config: pytest.Config, report: object) -> bytes:
+    """A report as bytes, through pytest's own hook for that."""
+    data = config.hook.pytest_report_to_serializable(config=config, report=report)
+    return dump(data)
+
+
+def deserialize(config: pytest.Config, payload: bytes) -> Any:
+    """The report behind ``serialize``'s bytes."""
+    return config.hook.pytest_report_from_serializable(config=config, data=load(payload))
+
+
+class LeanReport(TestReport):
+    """A passed phase of which the controller knows no more than that.
+
+    ``keywords`` are not sent with it: no plugin that could look is there
+    (``controller.detail_of``).
+    """
+
+    __test__ = False
+
+
+def lean_report(
+    item: protocol.Item, node: object, when: str, start_seconds: float, duration_seconds: float
+) -> TestReport:
+    """A passed report of ``item``."""
+    report = LeanReport(
+        item.node_id,
+        item.location,
+        {},
+        "passed",
+        None,
+        when,  # type: ignore[arg-type]
+        (),
+        duration_seconds,
+        start_seconds,
+        start_seconds + duration_seconds,
+    )
+    report.node = node  # type: ignore[attr-defined]
+    return report
+
+
+def crash_report(item: protocol.Item, message: str, sections: list[tuple[str, str]]) -> TestReport:
+    """The report of a test whose worker died in it."""
+    return TestReport(item.node_id, item.location, {}, "failed", message, "call", sections)
+
+
+def collect_crash_report(node_id: str, message: str) -> CollectReport:
+    """The report of a file whose worker died while it collected it."""
+    return CollectReport(node_id, "failed", message, [])
+
+
+def describe_warning(message: warnings.WarningMessage) -> dict[str, Any]:
+    """A recorded warning as plain data."""
+    return {
+        "text": str(message.message),
+        "module": message.category.__module__,
+        "name": message.category.__qualname__,
+        "filename": message.filename,
+        "lineno": message.lineno,
+        "line": message.line,
+    }
+
+
+def rebuild_warning(
+    data: Mapping[str, Any], modules: Mapping[str, object]
+) -> warnings.WarningMessage:
+    """The warning behind ``describe_warning``'s data.
+
+    A category that was defined in a test module is made anew under its name:
+    the controller imports no test module.
+    """
+    category = getattr(modules.get(data["module"]), data["name"], None)
+    if not (isinstance(category, type) and issubclass(category, Warning)):
+        category = type(data["name"], (Warning,), {"__module__": data["module"]})
+    return warnings.WarningMessage(
+        message=data["text"],
+        category=category,
+        filename=data["filename"],
+        lineno=data["lineno"],
+        line=data["line"],
+    )

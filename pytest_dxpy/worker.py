@@ -1,0 +1,426 @@
+"""The side that runs tests: one process, one session, one channel.
+
+A worker asks for a unit, collects it, runs its items and reports. After its
+start it touches neither clock, nor file, nor socket, nor thread of its own: a
+test may have replaced any of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections import Counter
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import pytest
+
+from pytest_dxpy import launch, native, protocol, reports, xdist_compat
+from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, next_unit
+from pytest_dxpy.coverage_compat import follow_coverage
+
+if TYPE_CHECKING:
+    import warnings
+    from collections.abc import Generator
+
+
+@dataclasses.dataclass(frozen=True)
+class Settings:
+    """What the controller tells a worker at its start. Pickled."""
+
+    workerinput: dict[str, Any]
+    full: bool  # collect everything at once
+    by_group: bool  # the tests of an xdist_group are one unit
+    compact: bool  # a passed phase may travel without its report
+    careful: bool  # after a failure wait until the controller knows
+    basetemp: str | None
+    keep_stdout: bool  # '-s': write straight to the terminal
+
+
+class WorkerSeat:
+    """What a process needs to be a worker, from its birth to its session."""
+
+    def __init__(self, fds: list[int]) -> None:
+        """Take the descriptors and wait for the settings."""
+        channel, control, self.out, self.err = fds
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.port = native.WorkerPort(channel, control)
+        os.close(channel)
+        os.close(control)
+        _, _, _, _, _, _, _, payload = self.port.receive()
+        self.settings: Settings = pickle.loads(payload)  # noqa: S301  # our own controller's
+        os.environ.update(xdist_compat.worker_environment(self.settings.workerinput))
+        launch.forget_inherited_exits()
+        with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123
+            os.dup2(nothing.fileno(), 0)
+            if not self.settings.keep_stdout:
+                os.dup2(nothing.fileno(), 1)
+
+    def own_capture(self, config: pytest.Config, *, inherited: bool) -> None:
+        """Capture into our own files, which the controller can read when we are dead.
+
+        An inherited capture file shares its position with the controller's, so
+        it is left alone and replaced.
+        """
+        manager: Any = config.pluginmanager.getplugin("capturemanager")
+        if manager is None:
+            return
+        if inherited:
+            manager._global_capturing = None
+            manager.start_global_capturing()
+            manager.suspend_global_capture()
+        if manager._method == "fd" and manager._global_capturing is not None:
+            capture = manager._global_capturing
+            os.dup2(self.out, capture.out.tmpfile.fileno(), inheritable=False)
+            os.dup2(self.err, capture.err.tmpfile.fileno(), inheritable=False)
+        os.close(self.out)
+        os.close(self.err)
+
+    def run(self, config: pytest.Config, *, inherited_capture: bool) -> NoReturn:
+        """Run the session and end the process."""
+        self.own_capture(config, inherited=inherited_capture)
+        settings, option = self.settings, config.option
+        xdist_compat.forget(option)
+        option.basetemp = settings.basetemp
+        option.maxfail = 0  # the controller counts, over all workers
+        _set(config, workerinput=settings.workerinput, workeroutput={})
+        save_coverage = follow_coverage(config)
+        worker = Worker(config, self)
+        config.pluginmanager.register(worker, "dxpy-worker")
+        code: int = pytest.ExitCode.INTERNAL_ERROR
+        try:
+            code = int(config.hook.pytest_cmdline_main(config=config))
+        except pytest.UsageError as error:
+            worker.tell("usage", list(error.args))
+            code = pytest.ExitCode.USAGE_ERROR
+        except BaseException:  # noqa: BLE001  # said to the controller, whatever it is
+            worker.tell("internal", traceback.format_exc())
+        finally:
+            with contextlib.suppress(Exception):
+                config._ensure_unconfigure()
+            worker.finish(code)
+            launch.end_process(code, save_coverage)
+
+
+def _set(config: Any, **attributes: object) -> None:
+    for name, value in attributes.items():
+        setattr(config, name, value)
+
+
+class QuietTerminal:
+    """Stands under the terminal reporter's name: its methods, none of its hooks.
+
+    The controller's reporter writes; a worker's would only cost time.
+    """
+
+    def __init__(self, reporter: object) -> None:
+        self._reporter = reporter
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._reporter, name)
+
+    def __dir__(self) -> list[str]:
+        return []
+
+
+class Stopped(Exception):  # noqa: N818  # not an error
+    """The run is over."""
+
+
+class Worker:
+    """A pytest plugin: the session's loop, and what it reports."""
+
+    def __init__(self, config: pytest.Config, seat: WorkerSeat) -> None:
+        self._config = config
+        self._port = seat.port
+        self._settings = seat.settings
+        self._id = seat.settings.workerinput["workerid"]
+        self._collector: Collector | None = None
+        self._unit = protocol.NONE
+        self._item = protocol.NONE
+        self._node_id = ""
+        self._item_index = -1  # over all units; plugins want it unique in a worker
+        self._finished = False
+        self._start_directory = os.getcwd()  # noqa: PTH109
+
+    # What the controller is told.
+
+    def tell(self, name: str, *values: object, failed: bool = False) -> None:
+        """Send an event that pytest's hooks in the controller want to know."""
+        outcome = protocol.FAILED if failed else 0
+        self._port.send_event(outcome, reports.dump((name, self._unit, *values)))
+        if failed and self._settings.careful:
+            self._port.wait_until_handled()
+
+    def finish(self, code: int) -> None:
+        """The last message."""
+        if not self._finished:
+            self._finished = True
+            output = {"exitstatus": code, **getattr(self._config, "workeroutput", {})}
+            self._port.send(protocol.FINISHED, protocol.NONE, protocol.NONE, reports.dump(output))
+
+    # Session.
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Silence the terminal reporter."""
+        manager = config.pluginmanager
+        reporter = manager.getplugin("terminalreporter")
+        if reporter is not None:
+            manager.unregister(reporter)
+            manager.register(QuietTerminal(reporter), "terminalreporter")
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Get ready to collect."""
+        if not self._settings.full:
+            self._collector = LazyCollector(session)
+        self._port.send(protocol.READY, protocol.NONE, protocol.NONE, b"")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Run units until there are none."""
+        if self._collector is None:
+            self.tell("collected everything", len(session.items))
+            self._collector = FullCollector(session, by_group=self._settings.by_group)
+        with contextlib.suppress(Stopped):
+            self._loop(session, self._collector)
+        return True
+
+    def _loop(self, session: pytest.Session, collector: Collector) -> None:
+        command = self._ask(idle=True)
+        while command[0] != protocol.FINISH:
+            if command[0] == protocol.DISCOVER:
+                self._port.send_units(
+                    [(native.encode_id(key), arg, size) for key, arg, size in collector.discover()]
+                )
+            elif command[0] == protocol.RUN and self._port.claim(command[2]):
+                following = self._run_unit(session, collector, command)
+                if following is not None:
+                    command = following
+                    continue
+            command = self._ask(idle=True)
+
+    def _ask(self, *, idle: bool) -> Any:
+        self._port.send(protocol.NEED, protocol.NONE, int(idle), b"")
+        return self._port.receive()
+
+    def _check_state(self) -> None:
+        if self._port.state() != protocol.RUNNING and (
+            self._port.wait_while_paused() == protocol.STOPPED
+        ):
+            raise Stopped
+
+    # One unit.
+
+    def _run_unit(self, session: pytest.Session, collector: Collector, command: Any) -> Any:
+        """Collect a unit and run it.
+
+        Returns:
+            The command that came before its last item ran; None where none was
+            asked for.
+        """
+        _, self._unit, _, key, argument, only, skip, _ = command
+        self._port.send(protocol.BEGUN, self._unit, protocol.NONE, b"")
+        self._check_state()
+        try:
+            items = self._collect(collector, native.decode_id(key), argument, only, skip)
+            following = self._run_items(session, collector, items)
+        finally:
+            unit, self._unit = self._unit, protocol.NONE
+        self._port.send(protocol.UNIT_DONE, unit, protocol.NONE, b"")
+        return following
+
+    def _collect(
+        self, collector: Collector, key: str, argument: int, only: list[bytes], skip: list[bytes]
+    ) -> list[pytest.Item]:
+        with self._at_start_directory():
+            items = collector.collect(key, argument)
+        if only or skip:
+            items = _choose(items, Counter(only), Counter(skip), everything=not only)
+        entries = [protocol.Item(item.nodeid, item.location) for item in items]
+        self._port.send_items(self._unit, native.encode_items(entries))
+        return items
+
+    @contextlib.contextmanager
+    def _at_start_directory(self) -> Generator[None]:
+        """Collect where plain pytest collects, whereto ever a test has changed."""
+        try:
+            directory = os.getcwd()  # noqa: PTH109
+        except OSError:  # it was removed
+            directory = self._start_directory
+        os.chdir(self._start_directory)
+        try:
+            yield
+        finally:
+            with contextlib.suppress(OSError):
+                os.chdir(directory)
+
+    def _run_items(
+        self, session: pytest.Session, collector: Collector, items: list[pytest.Item]
+    ) -> Any:
+        if not items:
+            return None
+        self._settle(session, items[0])
+        following = None
+        for index, item in enumerate(items):
+            self._check_state()
+            if index + 1 < len(items):
+                nextitem: pytest.Item | None = items[index + 1]
+            else:
+                following = self._ask(idle=False)
+                nextitem = self._next_item(session, collector, following)
+            self._run_item(index, item, nextitem)
+            if session.shouldfail:
+                raise session.Failed(session.shouldfail)
+            if session.shouldstop:
+                raise session.Interrupted(session.shouldstop)
+        return following
+
+    def _next_item(
+        self, session: pytest.Session, collector: Collector, command: Any
+    ) -> pytest.Item | None:
+        if command[0] == protocol.RUN:
+            return collector.next_item(native.decode_id(command[3]), command[4])
+        if command[0] == protocol.WAIT:
+            return next_unit(session)
+        return None
+
+    def _run_item(self, index: int, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+        self._item = index
+        self._node_id = item.nodeid
+        self._item_index += 1
+        self._port.send(protocol.STARTED, self._unit, index, b"")
+        item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        self._port.send(protocol.DONE, self._unit, index, b"")
+
+    def _settle(self, session: pytest.Session, first: pytest.Item) -> None:
+        """Tear down what the stand-in kept and the real next item does not need."""
+        state: Any = session._setupstate  # type: ignore[attr-defined]
+        try:
+            state.teardown_exact(first)
+        except Exception:  # noqa: BLE001  # a fixture's; plain pytest says it of the last item
+            self.tell("teardown", self._node_id, traceback.format_exc(), failed=True)
+
+    # Reports.
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """Send a report."""
+        payload = b""
+        if not (
+            self._settings.compact
+            and report.nodeid == self._node_id
+            and reports.says_only_passed(report)
+        ):
+            report.worker_id = self._id
+            report.item_index = self._item_index
+            report.testrun_uid = self._settings.workerinput["testrunuid"]
+            payload = reports.serialize(self._config, report)
+        outcome = protocol.OUTCOMES.get(report.outcome, protocol.OTHER_OUTCOME)
+        if outcome == protocol.FAILED and hasattr(report, "wasxfail"):
+            outcome = protocol.OTHER_OUTCOME
+        self._port.send_phase(
+            self._unit,
+            self._item,
+            protocol.PHASES.get(report.when, protocol.OTHER_PHASE),
+            outcome,
+            getattr(report, "start", 0.0),
+            getattr(report, "duration", 0.0),
+            payload,
+        )
+        if outcome == protocol.FAILED and self._settings.careful:
+            self._port.wait_until_handled()
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        """Send what is not simply collected."""
+        if not report.passed:
+            data = self._config.hook.pytest_report_to_serializable(
+                config=self._config, report=report
+            )
+            self.tell("collectreport", data, failed=report.failed)
+
+    def pytest_deselected(self, items: list[pytest.Item]) -> None:
+        """Send what -k, -m and their like took away."""
+        self.tell("deselected", [item.nodeid for item in items])
+
+    def pytest_warning_recorded(
+        self,
+        warning_message: warnings.WarningMessage,
+        when: str,
+        nodeid: str,
+        location: tuple[str, int, str] | None,
+    ) -> None:
+        """Send a warning."""
+        self.tell("warning", reports.describe_warning(warning_message), when, nodeid, location)
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_fixture_setup(
+        self, fixturedef: pytest.FixtureDef[Any]
+    ) -> Generator[None, object, object]:
+        """Say which session fixture is being set up: it may wait for ever."""
+        if fixturedef.scope != "session":
+            return (yield)
+        where = _where(fixturedef.func)
+        self.tell("fixture setup", fixturedef.argname, where)
+        try:
+            return (yield)
+        finally:
+            self.tell("fixture ready", fixturedef.argname, where)
+
+    # Ends that are no results.
+
+    def pytest_keyboard_interrupt(self, excinfo: pytest.ExceptionInfo[BaseException]) -> None:
+        """Send ``pytest.exit`` on; a Ctrl-C comes from the controller itself."""
+        value = excinfo.value
+        if isinstance(value, pytest.exit.Exception):
+            self.tell("exit", value.msg, value.returncode)
+        elif isinstance(value, pytest.Session.Interrupted | KeyboardInterrupt):
+            self.tell("interrupted", excinfo.typename, str(value))
+
+    def pytest_internalerror(self, excrepr: object) -> None:
+        """Send an error of pytest or of a plugin."""
+        self.tell("internal", str(excrepr))
+
+    @pytest.hookimpl(wrapper=True)
+    def pytest_sessionfinish(
+        self, session: pytest.Session, exitstatus: int
+    ) -> Generator[None, object, object]:
+        """Fill ``workeroutput`` in as xdist does."""
+        output: dict[str, Any] = self._config.workeroutput  # type: ignore[attr-defined]
+        output["exitstatus"] = int(exitstatus)
+        output["shouldfail"] = session.shouldfail
+        output["shouldstop"] = session.shouldstop
+        return (yield)
+
+
+def _choose(
+    items: list[pytest.Item], only: Counter[bytes], skip: Counter[bytes], *, everything: bool
+) -> list[pytest.Item]:
+    """Those items that are in ``only`` (or all), less those in ``skip``.
+
+    Both count: a node id may stand for several items.
+    """
+    chosen = []
+    for item in items:
+        node_id = native.encode_id(item.nodeid)
+        if skip[node_id] > 0:
+            skip[node_id] -= 1
+        elif everything or only[node_id] > 0:
+            only[node_id] -= 1
+            chosen.append(item)
+    return chosen
+
+
+def _where(function: object) -> str:
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else "?"
+
+
+def python_threads() -> int:
+    """How many Python threads are alive."""
+    return len(sys._current_frames())

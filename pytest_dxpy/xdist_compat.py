@@ -1,0 +1,248 @@
+"""What plugins and conftests look for when they look for pytest-xdist.
+
+Names, hooks, option values and attributes are those of pytest-xdist's public
+surface; none of its modules is imported. docs/decisions/0003-xdist-surface.md
+says which of them are provided and why.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import types
+import uuid
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+
+class Hookspecs:
+    """The hooks of pytest-xdist, registered only where it is not installed."""
+
+    @pytest.hookspec()
+    def pytest_xdist_setupnodes(self, config: pytest.Config, specs: Sequence[object]) -> None:
+        """Called before any worker starts."""
+
+    @pytest.hookspec()
+    def pytest_xdist_newgateway(self, gateway: object) -> None:
+        """Called for each worker that is about to start."""
+
+    @pytest.hookspec()
+    def pytest_xdist_rsyncstart(self, source: object, gateways: object) -> None:
+        """Never called: nothing is copied."""
+
+    @pytest.hookspec()
+    def pytest_xdist_rsyncfinish(self, source: object, gateways: object) -> None:
+        """Never called: nothing is copied."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_xdist_getremotemodule(self) -> None:
+        """Never called: workers are forked."""
+
+    @pytest.hookspec()
+    def pytest_configure_node(self, node: object) -> None:
+        """Called with each worker's node before it starts; may fill ``node.workerinput``."""
+
+    @pytest.hookspec()
+    def pytest_testnodeready(self, node: object) -> None:
+        """Called when a worker's session has started."""
+
+    @pytest.hookspec()
+    def pytest_testnodedown(self, node: object, error: object) -> None:
+        """Called when a worker has ended; ``node.workeroutput`` holds what it left."""
+
+    @pytest.hookspec()
+    def pytest_xdist_node_collection_finished(self, node: object, ids: Sequence[str]) -> None:
+        """Called with all node ids that a worker has collected so far."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: object) -> None:
+        """Called; what it returns is not used, which a warning says."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_xdist_auto_num_workers(self, config: pytest.Config) -> int:  # type: ignore[empty-body]
+        """Returns how many workers ``auto`` means."""
+
+    @pytest.hookspec(firstresult=True)
+    def pytest_handlecrashitem(self, crashitem: str, report: object, sched: object) -> None:
+        """Called with the node id of a test whose worker died in it."""
+
+
+class Shim:
+    """Stands under the plugin name ``xdist`` and has its fixtures."""
+
+    @staticmethod
+    @pytest.fixture(scope="session")
+    def worker_id(request: pytest.FixtureRequest) -> str:
+        """The worker's name, ``gw0`` and up; ``master`` outside a worker."""
+        return worker_id_of(request.config)
+
+    @staticmethod
+    @pytest.fixture(scope="session")
+    def testrun_uid(request: pytest.FixtureRequest) -> str:
+        """One name for the whole run, the same in all workers."""
+        given = getattr(request.config, "workerinput", None)
+        return str(given["testrunuid"]) if given else uuid.uuid4().hex
+
+
+def worker_id_of(config: pytest.Config) -> str:
+    """The worker's name; ``master`` outside a worker."""
+    given = getattr(config, "workerinput", None)
+    return str(given["workerid"]) if given else "master"
+
+
+def add_options(parser: pytest.Parser) -> None:
+    """pytest-xdist's options that a project may have in ``addopts``, where it is not installed."""
+    group = parser.getgroup("dxpy-xdist", "options of pytest-xdist that pytest-dxpy takes")
+    # pytest keeps short lower-case options for itself; this one has been xdist's for ever.
+    group._addoption(
+        "-n", "--numprocesses", dest="numprocesses", metavar="N", default=None,
+        help="as --dx-workers; 'auto' and 'logical' are one per usable CPU, 0 is --dx-collect=off",
+    )  # fmt: skip
+    group.addoption(
+        "--dist", dest="dist", metavar="MODE", default="no",
+        choices=["no", "load", "loadscope", "loadfile", "loadgroup", "worksteal"],
+        help="all but loadgroup keep a file on one worker; loadgroup keeps an xdist_group together",
+    )  # fmt: skip
+    group.addoption(
+        "--maxprocesses", dest="maxprocesses", type=int, metavar="N", default=None,
+        help="at most so many workers",
+    )  # fmt: skip
+    group.addoption(
+        "--max-worker-restart", dest="maxworkerrestart", metavar="N", default=None,
+        help="as --dx-max-restarts",
+    )  # fmt: skip
+    group.addoption("--testrunuid", dest="testrunuid", default=None, help="name of the run")
+
+
+def take_over(config: pytest.Config) -> None:
+    """Put our shim under xdist's name, whether or not xdist is there.
+
+    The real plugin's options and hookspecs stay; its hooks, which would start
+    workers of its own, go.
+    """
+    manager = config.pluginmanager
+    for name in ("xdist", "xdist.plugin"):
+        plugin = manager.get_plugin(name)
+        if getattr(plugin, "__name__", "") == "xdist.plugin":
+            manager.unregister(plugin)
+    if not hasattr(manager.hook, "pytest_configure_node"):
+        manager.add_hookspecs(Hookspecs)
+    # '-p no:xdist' blocks the name, and then register() does nothing at all.
+    manager.unblock("xdist")
+    if not manager.hasplugin("xdist"):
+        manager.register(Shim(), "xdist")
+    _tell_rerunfailures()
+
+
+def _tell_rerunfailures() -> None:
+    """pytest-rerunfailures asks for the distribution pytest-xdist; our reports do as well."""
+    module: Any = sys.modules.get("pytest_rerunfailures")
+    if module is not None and hasattr(module, "works_with_current_xdist"):
+        module.works_with_current_xdist = lambda: True
+
+
+def announce(namespace: Any, workers: int) -> None:
+    """Set the options by which plugins tell a distributed run, in the controller."""
+    namespace.numprocesses = workers
+    namespace.dist = "load"
+    namespace.tx = ["popen"] * workers
+    namespace.usepdb = getattr(namespace, "usepdb", False)
+
+
+def forget(namespace: Any) -> None:
+    """Set the same options as xdist sets them in a worker."""
+    namespace.loadgroup = getattr(namespace, "dist", "no") == "loadgroup"
+    namespace.looponfail = False
+    namespace.usepdb = False
+    namespace.dist = "no"
+    namespace.distload = False
+    namespace.numprocesses = None
+    namespace.maxprocesses = None
+
+
+class Spec:
+    """What execnet calls an XSpec."""
+
+    popen = True
+    chdir = None
+    via = None
+    python = None
+    execmodel = "main_thread_only"
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self._spec = "popen"
+
+    def __repr__(self) -> str:
+        return "<XSpec 'popen'>"
+
+
+class Gateway:
+    """What execnet calls a gateway: the worker's name and place."""
+
+    def __init__(self, name: str) -> None:
+        self.id = name
+        self.spec = Spec(name)
+
+    def _rinfo(self, update: bool = False) -> types.SimpleNamespace:
+        del update
+        return types.SimpleNamespace(
+            executable=sys.executable,
+            cwd=os.getcwd(),  # noqa: PTH109
+            platform=sys.platform,
+            version_info=tuple(sys.version_info[:5]),
+            pid=os.getpid(),
+        )
+
+
+class NodeManager:
+    """What the nodes of one run share."""
+
+    def __init__(self, specs: list[Spec], testrunuid: str) -> None:
+        self.specs = specs
+        self.roots: list[object] = []
+        self.testrunuid = testrunuid
+
+
+class Node:
+    """A worker as plugins see it in the controller."""
+
+    shutting_down = False
+
+    def __init__(self, manager: NodeManager, name: str, config: pytest.Config, count: int) -> None:
+        self.nodemanager = manager
+        self.config = config
+        self.gateway = Gateway(name)
+        self.workerinput: dict[str, Any] = {
+            "workerid": name,
+            "workercount": count,
+            "testrunuid": manager.testrunuid,
+            "mainargv": sys.argv,
+        }
+        self.workeroutput: dict[str, Any] = {}
+        self.workerinfo = {
+            "version": sys.version,
+            "version_info": tuple(sys.version_info),
+            "sysplatform": sys.platform,
+            "platform": sys.platform,
+            "executable": sys.executable,
+            "cwd": os.getcwd(),  # noqa: PTH109
+            "id": name,
+            "spec": self.gateway.spec,
+        }
+
+    def __repr__(self) -> str:
+        return f"<WorkerController {self.gateway.id}>"
+
+
+def worker_environment(workerinput: dict[str, Any]) -> dict[str, str]:
+    """The variables that xdist sets in a worker."""
+    return {
+        "PYTEST_XDIST_WORKER": workerinput["workerid"],
+        "PYTEST_XDIST_WORKER_COUNT": str(workerinput["workercount"]),
+        "PYTEST_XDIST_TESTRUNUID": workerinput["testrunuid"],
+    }
