@@ -166,10 +166,12 @@ def settle_overall(
     explained: list[tuple[Difference, str]],
 ) -> tuple[list[Difference], list[Difference]]:
     """Put exit code and counts with the tests they follow from, if those are accounted for."""
-    tests = [difference for difference in real if difference.kind not in compare.OVERALL]
-    if tests or not (unstable or explained):
+    accounted = [*unstable, *(difference for difference, _ in explained)]
+    open_tests = any(difference.kind in compare.DECISIVE for difference in real)
+    if open_tests or not any(difference.kind in compare.DECISIVE for difference in accounted):
         return real, unstable
-    return [], [*unstable, *real]
+    follows = [difference for difference in real if difference.kind in compare.OVERALL]
+    return [d for d in real if d not in follows], [*unstable, *follows]
 
 
 @contextmanager

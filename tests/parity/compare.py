@@ -9,13 +9,20 @@ from dataclasses import dataclass
 
 from tests.parity.recording import Collect, Phase, Recording, occurrences
 
-# Kinds of differences; README.md has a line on each.
-MISSING, EXTRA, COUNT = "missing", "extra", "count"
-OUTCOME, SECTIONS, NOTES, COLLECT = "outcome", "sections", "notes", "collect"
+# Kinds of differences, the weightiest first; README.md has a line on each.
+TIMEOUT, MESSAGE, PROCESSES, SHM, CUT_SHORT = "timeout", "message", "processes", "shm", "cut short"
 EXIT, TOTALS, COLLECTED = "exit", "totals", "collected"
-CUT_SHORT, TIMEOUT, PROCESSES, SHM, MESSAGE = "cut short", "timeout", "processes", "shm", "message"
-# These follow from differences of single tests where there are any.
-OVERALL = frozenset({EXIT, TOTALS, COLLECTED})
+MISSING, EXTRA, COUNT, OUTCOME, COLLECT = "missing", "extra", "count", "outcome", "collect"
+SECTIONS, NOTES = "sections", "notes"
+KINDS = (
+    *(TIMEOUT, MESSAGE, PROCESSES, SHM, CUT_SHORT),
+    *(EXIT, TOTALS, COLLECTED),
+    *(MISSING, EXTRA, COUNT, OUTCOME, COLLECT),
+    *(SECTIONS, NOTES),
+)
+# Exit code and counts follow from tests that differ in one of these ways.
+OVERALL = frozenset({EXIT, TOTALS})
+DECISIVE = frozenset({MISSING, EXTRA, COUNT, OUTCOME, COLLECT})
 
 VARYING = re.compile(r"0x[0-9a-fA-F]+|\d+")
 

@@ -2,23 +2,32 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from tests.parity.catalogue import Suite
 from tests.parity.check import OurRun, Verdict
-from tests.parity.compare import Difference
+from tests.parity.compare import KINDS, Difference
 from tests.parity.recording import Recording
 from tests.parity.suite_run import SuiteRun
 
+WIDEST = 400
+
 
 def text(verdict: Verdict, limit: int) -> str:
-    """A line on the suite, then its differences, at most ``limit`` of each sort."""
-    lines = [_headline(verdict), *(f"  note: {note}" for note in _remarks(verdict))]
-    lines += _listed("", [_with_cause(verdict, difference) for difference in verdict.real], limit)
-    lines += _listed("unstable, ", [str(difference) for difference in verdict.unstable], limit)
-    accepted = [f"{difference} [{reason}]" for difference, reason in verdict.explained]
-    lines += _listed("expected, ", accepted, limit)
-    lines += [f"  no longer occurs, so remove it from expected.toml: {e}" for e in verdict.gone]
+    """A line on the suite, then its differences, at most ``limit`` of each kind."""
+    shown = partial(_with_cause, verdict)
+    reasons = dict(verdict.explained)
+    lines = [
+        _headline(verdict),
+        *(f"  note: {note}" for note in _remarks(verdict)),
+        *_listed("", verdict.real, limit, shown),
+        *_listed("unstable, ", verdict.unstable, limit, _shortened),
+        *_listed("expected, ", list(reasons), limit, lambda d: f"{_shortened(d)} [{reasons[d]}]"),
+        *(f"  no longer occurs, so remove it from expected.toml: {e}" for e in verdict.gone),
+    ]
     return "\n".join(lines)
 
 
@@ -56,7 +65,7 @@ def _warnings(recording: Recording) -> str:
 def _with_cause(verdict: Verdict, difference: Difference) -> str:
     """A difference with how often it was seen and the end of its traceback."""
     seen = sum(difference in run.differences for run in verdict.ours)
-    shown = str(difference)
+    shown = _shortened(difference)
     if len(verdict.ours) > 1:
         shown += f" ({seen} of {len(verdict.ours)} runs)"
     cause = _cause(verdict, difference)
@@ -75,10 +84,19 @@ def _indented(block: str) -> str:
     return "\n".join(f"      {line}" for line in block.splitlines())
 
 
-def _listed(title: str, entries: list[str], limit: int) -> list[str]:
-    lines = [f"  {title}{entry}" for entry in entries[:limit]]
-    if len(entries) > limit:
-        lines.append(f"  {title}and {len(entries) - limit} more")
+def _shortened(difference: Difference) -> str:
+    return textwrap.shorten(str(difference), WIDEST, placeholder=" [...]")
+
+
+def _listed(
+    title: str, differences: list[Difference], limit: int, shown: Callable[[Difference], str]
+) -> list[str]:
+    lines = []
+    for kind in KINDS:
+        entries = [difference for difference in differences if difference.kind == kind]
+        lines += [f"  {title}{shown(entry)}" for entry in entries[:limit]]
+        if len(entries) > limit:
+            lines.append(f"  {title}{kind}: {len(entries) - limit} more")
     return lines
 
 
