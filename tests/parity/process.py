@@ -146,28 +146,45 @@ class _Pidfd:
         os.close(self._fd)
 
 
-def members(session: int, mark: str) -> Iterator[int]:
-    """Living processes of a session, or with a run's mark wherever they went."""
-    for folder in Path("/proc").iterdir():
-        if folder.name.isdigit() and _belongs(folder, session, mark):
-            yield int(folder.name)
+def in_session(session: int) -> Iterator[int]:
+    """Living processes of a session."""
+    return (pid for pid in _processes() if _session_of(pid) == session)
 
 
-def _belongs(folder: Path, session: int, mark: str) -> bool:
+def _of_run(session: int, mark: str) -> Iterator[int]:
+    """Living processes of a run: in its session, or with its mark wherever they went."""
+    for pid in _processes():
+        sid = _session_of(pid)
+        if sid == session or (sid is not None and _has_mark(pid, mark)):
+            yield pid
+
+
+def _processes() -> Iterator[int]:
+    return (int(name) for name in os.listdir("/proc") if name.isdigit())  # noqa: PTH208
+
+
+def _session_of(pid: int) -> int | None:
+    """The session of a process, or None if it is dead or dies just now."""
     try:
-        # After the name, which may hold anything, come state, ppid, pgrp, session.
-        state, _, _, sid = (folder / "stat").read_text().rpartition(")")[2].split()[:4]
-        if state in "ZX":
-            return False
-        return int(sid) == session or mark.encode() in (folder / "environ").read_bytes()
-    except (OSError, ValueError):
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return None
+    # After the name, which may hold anything, come state, parent, group and session.
+    state, _, _, session = stat.rpartition(")")[2].split()[:4]
+    return None if state in "ZX" else int(session)
+
+
+def _has_mark(pid: int, mark: str) -> bool:
+    try:
+        return mark.encode() in Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
         return False
 
 
 def _left_over(session: int, mark: str) -> tuple[str, ...]:
     """Command lines of what is still there after a grace period."""
     limit = time.monotonic() + GRACE_SECONDS
-    while (pids := list(members(session, mark))) and time.monotonic() < limit:
+    while (pids := list(_of_run(session, mark))) and time.monotonic() < limit:
         time.sleep(0.1)
     return tuple(_command_line(pid) for pid in pids)
 
@@ -184,7 +201,7 @@ def _end(session: int, mark: str) -> None:
     """Kill by group first, then what left the group."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(session, signal.SIGKILL)
-    for pid in members(session, mark):
+    for pid in _of_run(session, mark):
         with contextlib.suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
 

@@ -79,6 +79,9 @@ def put_in(product: Product, suite: Suite, place: Place) -> None:
         install(suite, place, product.requirements)
         marker.write_text(wanted)
     shutil.copytree(product.files, place.site_packages, dirs_exist_ok=True)
+    # pip compiles what it installs, too.
+    package = place.site_packages / PACKAGE
+    subprocess.run([str(place.python), "-m", "compileall", "-q", str(package)], check=True)
 
 
 def take_out(place: Place) -> None:

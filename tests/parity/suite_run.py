@@ -58,7 +58,7 @@ def run_suite(suite: Suite, place: Place, label: str, runner: tuple[str, ...] = 
     records.unlink(missing_ok=True)
     log = place.records / f"{label}.log"
     arguments = ("-p", PLUGIN, f"--parity-record={records}", *runner)
-    finished = run_pytest(suite, place, arguments, log)
+    finished = run_in_scratch(pytest_command(suite, place, arguments, log))
     summary = {"key": suite.run_key(), "runner": runner, "finished": asdict(finished)}
     records.with_suffix(".json").write_text(json.dumps(summary))
     return SuiteRun(label, runner, finished, records, log)
@@ -79,25 +79,22 @@ def load_run(suite: Suite, place: Place, label: str) -> SuiteRun | None:
     )
 
 
-def run_pytest(
-    suite: Suite,
-    place: Place,
-    arguments: tuple[str, ...],
-    log: Path,
-    observe: Callable[[int], None] | None = None,
-) -> Finished:
-    """Run the suite's pytest in its tree as that is, without a recorder."""
-    scratch = scratch_folder(place)
-    shutil.rmtree(scratch, ignore_errors=True)
-    scratch.mkdir()
-    argv = (str(place.python), "-m", "pytest", *arguments, *suite.args)
-    command = Command(
-        argv=argv,
+def pytest_command(suite: Suite, place: Place, arguments: tuple[str, ...], log: Path) -> Command:
+    """The suite's pytest, with a runner's arguments, in its tree as that is now."""
+    return Command(
+        argv=(str(place.python), "-m", "pytest", *arguments, *suite.args),
         cwd=place.tree / suite.workdir,
-        env=environment(suite, place, scratch),
+        env=environment(suite, place),
         log=log,
         limit_s=limit_of(suite),
     )
+
+
+def run_in_scratch(command: Command, observe: Callable[[int], None] | None = None) -> Finished:
+    """Run a command with its TMPDIR empty before and gone afterwards."""
+    scratch = Path(command.env["TMPDIR"])
+    shutil.rmtree(scratch, ignore_errors=True)
+    scratch.mkdir()
     try:
         return run(command, observe)
     finally:
@@ -116,7 +113,7 @@ def scratch_folder(place: Place) -> Path:
     return Path(tempfile.gettempdir()) / f"dxp{zlib.crc32(str(place.root).encode()):08x}"
 
 
-def environment(suite: Suite, place: Place, scratch: Path) -> dict[str, str]:
+def environment(suite: Suite, place: Place) -> dict[str, str]:
     """The caller's variables without what would leak into a suite."""
     kept = {
         name: value
@@ -124,7 +121,7 @@ def environment(suite: Suite, place: Place, scratch: Path) -> dict[str, str]:
         if name not in DROPPED and not name.startswith(DROPPED_PREFIXES)
     }
     path = f"{place.venv / 'bin'}{os.pathsep}{kept.get('PATH', os.defpath)}"
-    return kept | {"PATH": path, "TMPDIR": str(scratch)} | dict(suite.env)
+    return kept | {"PATH": path, "TMPDIR": str(scratch_folder(place))} | dict(suite.env)
 
 
 def limit_of(suite: Suite) -> float:
