@@ -128,6 +128,11 @@ def crash_report(item: protocol.Item, message: str, sections: list[tuple[str, st
     return TestReport(item.node_id, item.location, {}, "failed", message, "call", sections)
 
 
+def teardown_report(item: protocol.Item, text: str) -> TestReport:
+    """The report of a teardown that failed."""
+    return TestReport(item.node_id, item.location, {}, "failed", text, "teardown")
+
+
 def collect_crash_report(node_id: str, message: str) -> CollectReport:
     """The report of a file whose worker died while it collected it."""
     return CollectReport(node_id, "failed", message, [])

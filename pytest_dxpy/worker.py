@@ -355,8 +355,10 @@ class Worker:
         nodeid: str,
         location: tuple[str, int, str] | None,
     ) -> None:
-        """Send a warning."""
-        self.tell("warning", reports.describe_warning(warning_message), when, nodeid, location)
+        """Send a warning; those of the start the controller has met itself."""
+        if when != "config":
+            data = reports.describe_warning(warning_message)
+            self.tell("warning", data, when, nodeid, location)
 
     @pytest.hookimpl(wrapper=True)
     def pytest_fixture_setup(
@@ -380,7 +382,7 @@ class Worker:
         if isinstance(value, pytest.exit.Exception):
             self.tell("exit", value.msg, value.returncode)
         elif isinstance(value, pytest.Session.Interrupted | KeyboardInterrupt):
-            self.tell("interrupted", excinfo.typename, str(value))
+            self.tell("interrupted", str(value) or excinfo.typename)
 
     def pytest_internalerror(self, excrepr: object) -> None:
         """Send an error of pytest or of a plugin."""

@@ -1,0 +1,203 @@
+"""Confirms what failed: the live part of ``confirmation``.
+
+Owns the worker that has collected the whole suite, which is started when
+something has failed and not before.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from pytest_dxpy.confirmation import Held, Job, up_to_last
+from pytest_dxpy.records import content_hash
+from pytest_dxpy.units import Unit
+
+if TYPE_CHECKING:
+    from pytest_dxpy import protocol
+    from pytest_dxpy.crew import Member
+    from pytest_dxpy.run import Run
+
+
+class Confirmer:
+    """Holds failures back, runs their files again, and reports what counts."""
+
+    def __init__(self, run: Run) -> None:
+        self._run = run
+        self._held: dict[int, list[Held]] = {}  # by unit
+        self._jobs: dict[int, Job] = {}  # by the unit that runs again
+        self._takeovers: set[int] = set()  # units that the full worker runs for good
+        self._full: Member | None = None
+        self._full_ready = False
+        self._full_errors: dict[str, Any] = {}  # collection reports by node id
+        self._suspects: dict[str, tuple[int, Any]] = {}  # by node id: unit, collection report
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is not decided yet."""
+        return bool(self._jobs or self._suspects or self._held or self._takeovers)
+
+    def reruns(self, unit: int) -> bool:
+        """Whether a unit only runs again."""
+        return unit in self._jobs
+
+    def holds(self, number: int) -> bool:
+        """Whether a failure in the unit must be confirmed."""
+        unit = self._run.units[number]
+        if not self._run.mode.confirm or number in self._takeovers:
+            return False
+        if unit.proven is None:
+            unit.proven = self._run.records.is_proven(unit.key)
+        return not unit.proven
+
+    def hold(self, number: int, index: int, made: list[Any], node: object) -> None:
+        """Keep a failed test back."""
+        items = self._run.units[number].items or []
+        occurrence = sum(item.node_id == items[index].node_id for item in items[:index])
+        self._held.setdefault(number, []).append(Held(items[index], occurrence, made, node))
+
+    def submit(self, number: int) -> None:
+        """Have what is held of a unit confirmed."""
+        held = self._held.pop(number, None)
+        if not held:
+            return
+        unit = self._run.units[number]
+        job = Job(unit, held, up_to_last(unit, held))
+        again = Unit(unit.key, unit.argument, 0.0)
+        self._jobs[self._run.pin(self._full_worker().number, again, job.only)] = job
+
+    def submit_all(self) -> None:
+        """The run is paused: nothing more will fail in the units under way."""
+        for number in list(self._held):
+            self.submit(number)
+
+    def take_over(self, unit: Unit) -> None:
+        """Run a whole unit in the full worker, for good."""
+        copy = Unit(unit.key, unit.argument, 0.0, expected_tests=unit.tests, known=unit.known)
+        self._takeovers.add(self._run.pin(self._full_worker().number, copy, []))
+
+    def _full_worker(self) -> Member:
+        if self._full is None or self._full.gone:
+            self._full_ready = False
+            self._full_errors.clear()
+            self._full = self._run.crew.start(shared=False, full=True)
+        return self._full
+
+    # Tests that run again.
+
+    def ran_again(
+        self, number: int, item: protocol.Item, failed: bool, made: list[Any], node: object
+    ) -> None:
+        """A test of a unit that runs again has run."""
+        self._jobs[number].ran(item, failed, made, node)
+
+    def unit_done(self, number: int) -> None:
+        """A unit has run to its end."""
+        self._takeovers.discard(number)
+        job = self._jobs.pop(number, None)
+        if job is None:
+            self.submit(number)
+        elif not job.fresh and job.passed_in_full():
+            self._rerun_alone(job)
+        else:
+            self._conclude(job)
+
+    def _rerun_alone(self, job: Job) -> None:
+        job.begin_fresh()
+        worker = self._run.crew.start(shared=False, full=False)
+        again = Unit(job.unit.key, job.unit.argument, 0.0)
+        self._jobs[self._run.pin(worker.number, again, job.only)] = job
+        self._run.dispatcher.release(worker.number)
+
+    def _conclude(self, job: Job) -> None:
+        for item, made, node in job.verdicts():
+            self._run.replay.item(item, made, node)
+        record = self._run.records.get(job.unit.key)
+        if job.dependent:
+            record.dependent = content_hash(job.unit.key)
+            self._note_dependent(job.unit)
+        elif job.confirmed:
+            record.proven = content_hash(job.unit.key)
+
+    def _note_dependent(self, unit: Unit) -> None:
+        self._run.notes.append(
+            f"{self._run.show(unit.key)} needs something that its own imports do not bring: it "
+            "fails alone and passes after the whole suite was imported, and so plain pytest's "
+            "outcome was taken"
+        )
+
+    # Files that a lazy worker could not collect.
+
+    def suspect(self, number: int, report: Any) -> None:
+        """A lazy worker could not collect something: see whether the full worker can."""
+        self._suspects.setdefault(report.nodeid, (number, report))
+        self._full_worker()
+        if self._full_ready:
+            self._judge_suspects()
+
+    def full_error(self, report: Any) -> None:
+        """The full worker could not collect something."""
+        self._full_errors[report.nodeid] = report
+
+    def full_collected(self) -> None:
+        """The full worker has collected everything."""
+        self._full_ready = True
+        self._judge_suspects()
+
+    def _judge_suspects(self) -> None:
+        suspects, self._suspects = self._suspects, {}
+        if suspects and self._full_errors and not self._run.continuing:
+            # What plain pytest shows, and where it stops.
+            for report in self._full_errors.values():
+                self._run.replay.collect_report(report)
+            return
+        for node_id, (number, report) in suspects.items():
+            unit = self._run.units.get(number)
+            if node_id in self._full_errors:
+                self._run.replay.collect_report(self._full_errors[node_id])
+            elif unit is None:
+                self._run.replay.collect_report(report)
+            else:
+                self._run.records.get(unit.key).dependent = content_hash(unit.key)
+                self._note_dependent(unit)
+                self.take_over(unit)
+
+    # Ends.
+
+    def lost(self, member: Member, number: int | None) -> None:
+        """A worker has died."""
+        if number is not None and number in self._jobs:
+            self._conclude_unconfirmed(self._jobs.pop(number))
+        if member is self._full:
+            self._full_ready = False
+            for unit in [*self._jobs]:
+                if not self._jobs[unit].fresh:
+                    self._conclude_unconfirmed(self._jobs.pop(unit))
+            for _, report in self._suspects.values():
+                self._run.replay.collect_report(report)
+            self._suspects.clear()
+
+    def lose_takeovers(self) -> list[Unit]:
+        """The full worker has died: the units that it was to run."""
+        lost = [self._run.units[number] for number in self._takeovers]
+        self._takeovers.clear()
+        return lost
+
+    def release(self) -> None:
+        """Nothing more will fail: the full worker may go."""
+        if self._full is not None and not self._full.gone:
+            self._run.dispatcher.release(self._full.number)
+
+    def give_up(self) -> None:
+        """The run ends now: every first failure stands."""
+        for _, report in self._suspects.values():
+            self._run.replay.collect_report(report)
+        for number in [*self._jobs]:
+            job = self._jobs.pop(number)
+            self._conclude_unconfirmed(job)
+        for number in [*self._held]:
+            for held in self._held.pop(number):
+                self._run.replay.item(held.item, held.reports, held.node)
+
+    def _conclude_unconfirmed(self, job: Job) -> None:
+        for held in job.held:
+            self._run.replay.item(held.item, held.reports, held.node)

@@ -1,0 +1,307 @@
+"""The side that the user sees: one per run.
+
+All that happens in workers reaches it as one stream of events, handled one by
+one in the main thread; nothing else changes the state of a run. It never
+imports a test module.
+"""
+
+from __future__ import annotations
+
+import signal
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from pytest_dxpy import native, protocol, reports, units
+from pytest_dxpy._version import __version__
+from pytest_dxpy.confirmer import Confirmer
+from pytest_dxpy.coverage_compat import merge_coverage
+from pytest_dxpy.crew import Crew
+from pytest_dxpy.errors import DxpyError
+from pytest_dxpy.losses import Losses
+from pytest_dxpy.mode import Mode, detail_of
+from pytest_dxpy.progress import Progress
+from pytest_dxpy.replay import Replay
+from pytest_dxpy.run import Run, plural
+
+if TYPE_CHECKING:
+    from pytest_dxpy.crew import Member
+    from pytest_dxpy.launch import Launcher
+    from pytest_dxpy.options import Options
+    from pytest_dxpy.records import Records
+    from pytest_dxpy.units import Unit
+
+
+class Controller:
+    """A pytest plugin: takes collection and the run loop over."""
+
+    def __init__(
+        self, options: Options, mode: Mode, launcher: Launcher, records: Records, workers: int
+    ) -> None:
+        self._options = options
+        self._mode = mode
+        self._launcher = launcher
+        self._records = records
+        self._workers = workers
+        self._run: Run | None = None
+
+    # What pytest calls.
+
+    def pytest_configure(self, config: pytest.Config) -> None:
+        """Register the mark that users of xdist know."""
+        config.addinivalue_line(
+            "markers", "xdist_group(name): the tests of one group run in the same worker"
+        )
+
+    def pytest_report_header(self, config: pytest.Config) -> list[str]:
+        """Say how this run works."""
+        line = f"dxpy: {plural(self._workers, 'worker')}, {self._mode.collect} collection"
+        if config.option.verbose > 0:
+            line += f" ({self._mode.reason}), pytest-dxpy {__version__}"
+        return [line]
+
+    @pytest.hookimpl(trylast=True)
+    def pytest_sessionstart(self, session: pytest.Session) -> None:
+        """Start the workers."""
+        hints = [] if self._mode.full else units.hints(session.config, self._records)
+        count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
+        try:
+            self._start(session, hints, count)
+        except DxpyError as error:
+            raise pytest.UsageError(str(error)) from error
+
+    def _start(self, session: pytest.Session, hints: list[Unit], count: int) -> None:
+        config = session.config
+        continuing = config.option.continue_on_collection_errors
+        maxfail = config.getvalue("maxfail")
+        detail = detail_of(config)
+        crew = Crew(config, self._launcher, self._mode, detail, count)
+        # From here on there are threads: nothing may be forked but by the zygote.
+        dispatcher = native.Dispatcher(
+            given_order=self._mode.full,
+            barrier=count,
+            discover=True,
+            all_phases=detail.all_phases,
+            max_failures=maxfail,
+            halt_on_collect_error=not continuing,
+            pause=self._mode.confirm,
+        )
+        crew.open(dispatcher, careful=bool(maxfail) or not continuing)
+        self._run = run = Run(
+            config,
+            session,
+            self._options,
+            self._mode,
+            self._records,
+            Replay(config, session),
+            crew,
+            dispatcher,
+        )
+        self._confirmer = Confirmer(run)
+        self._losses = Losses(run, self._confirmer, count)
+        self._progress = Progress(run, self._confirmer)
+        for _ in range(count):
+            crew.start(shared=True, full=self._mode.full)
+        self._progress.begin(hints)
+
+    def pytest_collection(self) -> bool:
+        """Nothing is collected here."""
+        return True
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> bool:
+        """Follow the run to its end, and end it as pytest's own loop does."""
+        assert self._run is not None
+        try:
+            self._follow(self._run)
+        except KeyboardInterrupt:
+            self._interrupt(self._run)
+            raise
+        finally:
+            self._confirmer.give_up()
+            self._progress.end()
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop or self._run.stop_reason:
+            raise session.Interrupted(session.shouldstop or self._run.stop_reason)
+        self._raise_collect_errors(self._run)
+        return True
+
+    def _raise_collect_errors(self, run: Run) -> None:
+        errors = run.replay.collect_errors
+        if errors and not run.continuing:
+            ran = sum(len(unit.ran) for unit in run.units.values())
+            after = f" ({plural(ran, 'test')} had run)" if ran else ""
+            raise run.session.Interrupted(f"{plural(errors, 'error')} during collection{after}")
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
+        """End the workers and remember what they took."""
+        self.close()
+        merge_coverage(session.config)
+        problem = self._records.save()
+        if problem and self._run is not None:
+            self._run.notes.append(problem)
+
+    def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
+        """Write what the user should know."""
+        for note in dict.fromkeys(self._run.notes if self._run is not None else ()):
+            terminalreporter.write_line(f"dxpy: {note}", yellow=True)
+
+    def pytest_unconfigure(self) -> None:
+        """Leave no process behind, however the session ended."""
+        self.close()
+
+    def close(self) -> None:
+        """End every process. May be called again."""
+        launcher, self._launcher = self._launcher, _Closed()
+        if self._run is not None:
+            self._run.crew.end_all()
+        launcher.close()
+
+    # The run.
+
+    def _follow(self, run: Run) -> None:
+        while run.crew.alive():
+            for raw in run.dispatcher.take_events(self._losses.patience()):
+                self._handle(run, protocol.event_of(raw))
+            self._losses.end_waits()
+            self._reconsider(run)
+
+    def _interrupt(self, run: Run) -> None:
+        """Ctrl-C: let workers end as pytest ends; a second one kills them."""
+        run.stop()
+        for member in run.crew.alive():
+            run.crew.signal(member, signal.SIGINT)
+        try:
+            while run.crew.alive():
+                for raw in run.dispatcher.take_events(self._losses.patience()):
+                    self._handle(run, protocol.event_of(raw))
+                self._losses.end_waits()
+        except KeyboardInterrupt:
+            run.crew.end_all()
+
+    def _handle(self, run: Run, event: protocol.Event) -> None:
+        match event:
+            case protocol.ItemRan():
+                self._progress.on_item(event)
+            case protocol.Begun():
+                self._progress.on_begun(event)
+            case protocol.Collected():
+                self._progress.on_collected(event)
+            case protocol.UnitDone():
+                self._progress.on_unit_done(event)
+            case protocol.Told(worker, payload):
+                self._on_told(run, run.crew.members[worker], reports.load(payload))
+            case protocol.Ready(worker):
+                run.crew.members[worker].ready = True
+                run.config.hook.pytest_testnodeready(node=run.crew.members[worker].node)
+            case protocol.Discovered():
+                self._progress.on_discovered(event)
+            case protocol.Finished(worker, payload):
+                self._on_finished(run, run.crew.members[worker], reports.load(payload))
+            case protocol.Exited(worker):
+                self._losses.exited(run.crew.members[worker])
+            case protocol.Lost():
+                self._losses.lost(event)
+
+    def _on_finished(self, run: Run, member: Member, output: dict[str, Any]) -> None:
+        member.finished = True
+        self._losses.session_over(member.number)
+        member.node.workeroutput = output
+        run.config.hook.pytest_testnodedown(node=member.node, error=None)
+        reason = output.get("shouldfail") or output.get("shouldstop")
+        if reason and not run.session.shouldstop:
+            run.session.shouldstop = reason
+            run.stop()
+
+    def _on_told(self, run: Run, member: Member, message: tuple[Any, ...]) -> None:
+        name, unit, *values = message
+        # What a rerun, or a second look at the same files, says was said before.
+        first = member.shared and not (unit in run.units and run.units[unit].again)
+        match name, values:
+            case "fixture setup" | "fixture ready", [fixture, where]:
+                self._losses.fixture(member.number, name, fixture, where)
+            case "collectreport", [data]:
+                self._on_collect_report(run, member, unit, data)
+            case "collected everything", [count]:
+                self._on_everything_collected(member, count)
+            case "warning", [data, when, nodeid, location]:
+                if first or when == "runtest":
+                    run.replay.warning(data, when, nodeid, location)
+            case "deselected", [node_ids]:
+                self._on_deselected(run, member, unit, node_ids)
+            case "teardown", [node_id, text]:
+                run.replay.late_teardown(node_id, text, member.node)
+            case "usage", [arguments]:
+                self._usage = arguments
+                raise pytest.UsageError(*arguments)
+            case "exit", [text, code]:
+                run.stop()
+                raise pytest.exit.Exception(text, code)
+            case "interrupted", [text]:
+                if not run.stopping:
+                    run.stop(f"{member.name}: {text}")
+            case "internal", [text]:
+                self._on_internal_error(run, member, text)
+
+    def _on_collect_report(self, run: Run, member: Member, unit: int, data: Any) -> None:
+        report = run.config.hook.pytest_report_from_serializable(config=run.config, data=data)
+        report.node = member.node
+        if not report.failed or not run.mode.confirm:
+            if member.shared:
+                run.replay.collect_report(report)
+        elif member.full:
+            self._confirmer.full_error(report)
+        elif member.shared:
+            self._confirmer.suspect(unit, report)
+
+    def _on_everything_collected(self, member: Member, count: int) -> None:
+        if member.shared:
+            self._progress.everything_collected(count)
+        else:
+            self._confirmer.full_collected()
+
+    def _on_deselected(self, run: Run, member: Member, unit: int, node_ids: list[str]) -> None:
+        if run.mode.full:
+            if member.number == 0:
+                run.replay.deselected(node_ids)
+        elif member.shared and not run.units[unit].again:
+            run.units[unit].narrowed = True
+            run.replay.deselected(node_ids)
+
+    def _on_internal_error(self, run: Run, member: Member, text: str) -> None:
+        run.stop()
+        for line in text.splitlines():
+            run.replay.line(f"INTERNALERROR> [{member.name}] {line}", red=True)
+        raise pytest.exit.Exception(
+            f"{member.name} ended with an internal error", pytest.ExitCode.INTERNAL_ERROR
+        )
+
+    def _reconsider(self, run: Run) -> None:
+        """Decide what follows from what has been heard."""
+        failed_to_collect = run.replay.collect_errors and not run.continuing
+        if run.session.shouldfail or run.session.shouldstop or failed_to_collect:
+            run.stop()
+        elif run.dispatcher.state() == protocol.PAUSED:
+            self._confirmer.submit_all()
+            if not self._confirmer.busy:
+                run.dispatcher.resume(run.session.testsfailed)
+        self._losses.replace()
+        if not run.crew.alive(shared=True) and not self._confirmer.busy:
+            self._confirmer.release()
+
+
+class _Closed:
+    """A launcher that has been closed."""
+
+    def start(self, fds: list[int]) -> int:
+        """Never called."""
+        raise NotImplementedError
+
+    def exit_status(self, pid: int) -> int:
+        """Never called."""
+        raise NotImplementedError
+
+    def close(self) -> None:
+        """Nothing is left to close."""

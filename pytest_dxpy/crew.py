@@ -1,0 +1,176 @@
+"""The worker processes of one run: starting, replacing and ending them."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import pickle
+import signal
+import uuid
+from typing import TYPE_CHECKING, Any
+
+from pytest_dxpy import native, xdist_compat
+from pytest_dxpy.errors import StartError
+from pytest_dxpy.worker import Settings
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+    from pytest_dxpy.launch import Launcher
+    from pytest_dxpy.mode import Detail, Mode
+
+OUTPUT_LIMIT_BYTES = 1 << 20  # of what a dead worker had captured
+
+
+@dataclasses.dataclass
+class Member:
+    """One worker process as the controller knows it."""
+
+    number: int
+    name: str
+    node: xdist_compat.Node
+    full: bool
+    shared: bool
+    pid: int
+    out: int  # descriptors of its captured output
+    err: int
+    ready: bool = False
+    finished: bool = False
+    gone: bool = False
+    down_told: bool = False
+    units_begun: int = 0
+
+
+class Crew:
+    """Starts workers through a launcher and keeps track of them."""
+
+    def __init__(
+        self, config: pytest.Config, launcher: Launcher, mode: Mode, detail: Detail, count: int
+    ) -> None:
+        self._config = config
+        self._launcher = launcher
+        self._mode = mode
+        self._detail = detail
+        self.count = count  # of the workers that share the work at the start
+        self._careful = False
+        self.members: dict[int, Member] = {}
+        uid = config.getoption("testrunuid", None) or uuid.uuid4().hex
+        specs = [xdist_compat.Spec(f"gw{number}") for number in range(count)]
+        self._manager = xdist_compat.NodeManager(specs, uid)
+        self._basetemp = _basetemp(config)
+
+    def open(self, dispatcher: native.Dispatcher, *, careful: bool) -> None:
+        """Say that workers are about to start."""
+        self._careful = careful
+        self._dispatcher = dispatcher
+        self._config.hook.pytest_xdist_setupnodes(config=self._config, specs=self._manager.specs)
+
+    def start(self, *, shared: bool, full: bool) -> Member:
+        """Start one more worker.
+
+        Raises:
+            StartError: no process can be started.
+        """
+        number = self._dispatcher.open_worker(shared=shared)
+        name = f"gw{number}"
+        node = xdist_compat.Node(self._manager, name, self._config, self.count)
+        self._config.hook.pytest_xdist_newgateway(gateway=node.gateway)
+        self._config.hook.pytest_configure_node(node=node)
+        settings = Settings(
+            workerinput=node.workerinput,
+            full=full,
+            by_group=getattr(self._config.option, "dist", "no") == "loadgroup",
+            compact=self._detail.compact,
+            careful=self._careful and shared,
+            basetemp=str(self._basetemp / f"popen-{name}") if self._basetemp else None,
+            keep_stdout=self._config.option.capture == "no",
+        )
+        out, err = _output_file("out"), _output_file("err")
+        fds = [self._dispatcher.channel_fd(number), self._dispatcher.control_fd(), out, err]
+        try:
+            pid = self._launcher.start(fds)
+        except OSError as error:
+            raise StartError(
+                f"cannot start a worker: {os.strerror(error.errno or 0)}",
+                hint="use fewer --dx-workers",
+            ) from error
+        member = Member(number, name, node, full, shared, pid, out, err)
+        self.members[number] = member
+        pidfd = native.open_pidfd(pid)
+        self._dispatcher.start_worker(number, pidfd, _pickle(settings))
+        return member
+
+    def alive(self, *, shared: bool | None = None) -> list[Member]:
+        """Workers whose processes have not ended."""
+        return [
+            member
+            for member in self.members.values()
+            if not member.gone and shared in (None, member.shared)
+        ]
+
+    def captured(self, member: Member) -> list[tuple[str, str]]:
+        """What the worker had captured and not reported: sections of a report."""
+        sections = []
+        for fd, name in ((member.out, "stdout"), (member.err, "stderr")):
+            data = os.pread(fd, OUTPUT_LIMIT_BYTES, 0)
+            if data:
+                sections.append((f"Captured {name} call", data.decode("utf-8", "replace")))
+        return sections
+
+    def bury(self, member: Member, *, kill: bool = False) -> int:
+        """Take leave of a worker that has died, or that must.
+
+        Returns:
+            Its exit code, or minus the signal that killed it.
+        """
+        if kill:
+            self.signal(member, signal.SIGKILL)
+        member.gone = True
+        status = self._launcher.exit_status(member.pid)
+        os.close(member.out)
+        os.close(member.err)
+        return status
+
+    def signal(self, member: Member, number: int) -> None:
+        """Send a signal to a worker that has not been taken leave of."""
+        if not member.gone:
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(member.pid, number)
+
+    def end_all(self) -> None:
+        """End whatever is left."""
+        for member in self.alive():
+            with contextlib.suppress(StartError, OSError):
+                self.bury(member, kill=True)
+
+
+def _output_file(name: str) -> int:
+    return os.memfd_create(f"dxpy-{name}", os.MFD_CLOEXEC)
+
+
+def _basetemp(config: pytest.Config) -> Path | None:
+    factory: Any = getattr(config, "_tmp_path_factory", None)
+    return None if factory is None else factory.getbasetemp()
+
+
+def _pickle(settings: Settings) -> bytes:
+    try:
+        return pickle.dumps(settings)
+    except Exception as error:
+        raise StartError(
+            f"a plugin has put something into workerinput that cannot be pickled: {error}",
+            hint="run with -p no:PLUGIN to find it, or with --dx-collect=off",
+        ) from error
+
+
+def describe_end(status: int) -> str:
+    """How a process ended, in words: ``died of SIGKILL``."""
+    if status >= 0:
+        return f"exited with status {status}"
+    try:
+        return f"died of {signal.Signals(-status).name}"
+    except ValueError:
+        return f"died of signal {-status}"

@@ -1,0 +1,201 @@
+"""Workers that die, and workers that wait for ever."""
+
+from __future__ import annotations
+
+import signal
+import time
+from typing import TYPE_CHECKING, Any
+
+from pytest_dxpy import protocol, reports
+from pytest_dxpy.crew import describe_end
+from pytest_dxpy.errors import DxpyError
+from pytest_dxpy.run import plural
+from pytest_dxpy.stalls import Stalls
+from pytest_dxpy.units import Unit
+
+if TYPE_CHECKING:
+    from pytest_dxpy.confirmer import Confirmer
+    from pytest_dxpy.crew import Member
+    from pytest_dxpy.run import Run
+
+EXIT_SECONDS = 10.0  # what a process may take from the end of its session to its own
+
+
+class Losses:
+    """Sees to it that no test is lost with its worker."""
+
+    def __init__(self, run: Run, confirmer: Confirmer, workers: int) -> None:
+        self._run = run
+        self._confirmer = confirmer
+        given = run.options.max_restarts
+        self._restarts_left = 4 * workers if given is None else given
+        self._stalls = Stalls(run.options.stall)
+        self._stalled: dict[int, str] = {}  # worker: why it was ended
+        self._leaving: dict[int, float] = {}  # worker: since when its session is over
+
+    # Fixtures.
+
+    def fixture(self, worker: int, event: str, name: str, where: str) -> None:
+        """A worker sets a session fixture up, or has done so."""
+        follow = self._stalls.setup if event == "fixture setup" else self._stalls.ready
+        follow(worker, name, where, time.monotonic())
+
+    def session_over(self, worker: int) -> None:
+        """A worker's session has ended; its process must follow."""
+        self._stalls.gone(worker)
+        self._leaving[worker] = time.monotonic()
+
+    def patience(self) -> float:
+        """Seconds until ``end_waits`` has something to do; -1: never."""
+        now = time.monotonic()
+        waits = [self._stalls.patience(now)]
+        waits += [max(0.0, since + EXIT_SECONDS - now) for since in self._leaving.values()]
+        return min((wait for wait in waits if wait >= 0), default=-1.0)
+
+    def end_waits(self) -> None:
+        """End the workers that have waited too long."""
+        now = time.monotonic()
+        for stall in self._stalls.overdue(now):
+            crew = self._run.crew
+            waiting, holder = crew.members[stall.worker], crew.members[stall.holder]
+            self._stalled[stall.worker] = (
+                f"{waiting.name} waited {self._run.options.stall:g} s in the set-up of session "
+                f"fixture '{stall.fixture}' ({self._where(stall.where)}), which {holder.name} has; "
+                "it was ended, and its tests went to other workers"
+            )
+            self._stalls.gone(stall.worker)
+            crew.signal(waiting, signal.SIGKILL)
+        for worker, since in [*self._leaving.items()]:
+            if now >= since + EXIT_SECONDS:
+                member = self._run.crew.members[worker]
+                del self._leaving[worker]
+                self._run.notes.append(
+                    f"{member.name} did not end within {EXIT_SECONDS:g} s of its last test (a "
+                    "thread that goes on?) and was killed"
+                )
+                self._run.crew.signal(member, signal.SIGKILL)
+
+    def _where(self, where: str) -> str:
+        path, _, line = where.rpartition(":")
+        return f"{self._run.show(path)}:{line}" if path else where
+
+    # Deaths.
+
+    def exited(self, member: Member) -> None:
+        """A process has ended after its session."""
+        self._leaving.pop(member.number, None)
+        status = self._run.crew.bury(member)
+        if status < 0 and status != -signal.SIGKILL:
+            self._run.notes.append(f"{member.name} {describe_end(status)} after its last test")
+
+    def lost(self, event: protocol.Lost) -> None:
+        """A process has died in the middle of its session."""
+        run, member = self._run, self._run.crew.members[event.worker]
+        self._stalls.gone(event.worker)
+        captured = run.crew.captured(member)
+        end = describe_end(run.crew.bury(member, kill=bool(event.problem)))
+        if event.problem:
+            end = f"sent something that is no message ({event.problem}) and was killed"
+        stalled = self._stalled.get(event.worker)
+        if stalled:
+            run.notes.append(stalled)
+        run.config.hook.pytest_testnodedown(node=member.node, error=stalled or end)
+        if event.unit is None:
+            if not stalled and not run.stopping:
+                when = "between tests" if member.ready else "at its start"
+                run.notes.append(f"{member.name} {end} {when}")
+        elif not self._confirmer.reruns(event.unit):
+            self._save_unit(event, member, end, captured, stalled=bool(stalled))
+        self._confirmer.lost(member, event.unit)
+        if member.full and not member.shared:
+            run.add([_rest(unit) for unit in self._confirmer.lose_takeovers()])
+
+    def _save_unit(
+        self,
+        event: protocol.Lost,
+        member: Member,
+        end: str,
+        captured: list[tuple[str, str]],
+        *,
+        stalled: bool,
+    ) -> None:
+        """Report the test that the worker died in, and queue the others again."""
+        run = self._run
+        assert event.unit is not None
+        unit = run.units[event.unit]
+        if unit.items is None:
+            if stalled:
+                run.add([_rest(unit)])
+            else:
+                message = f"worker '{member.name}' {end} while collecting {run.show(unit.key)}"
+                run.replay.collect_report(
+                    reports.collect_crash_report(self._node_id(unit.key), message)
+                )
+            return
+        if event.item is not None and not stalled:
+            item = unit.items[event.item]
+            if not self._report_crash(item, event, member, (end, captured)):
+                unit.ran.add(event.item)
+        if unit.left():
+            run.add([_rest(unit)])
+        self._confirmer.submit(event.unit)
+
+    def _report_crash(
+        self,
+        item: protocol.Item,
+        event: protocol.Lost,
+        member: Member,
+        death: tuple[str, list[tuple[str, str]]],
+    ) -> bool:
+        """Report the test as failed; whether a plugin wants it to run again."""
+        end, captured = death
+        message = f"worker '{member.name}' {end} while running '{item.node_id}'"
+        made: list[Any] = self._run.replay.reports_of(item, event.phases, member.node)
+        crash = reports.crash_report(item, message, captured)
+        sched = _Sched(self._run.config)
+        self._run.config.hook.pytest_handlecrashitem(
+            crashitem=item.node_id, report=crash, sched=sched
+        )
+        self._run.replay.item(item, [*made, crash], member.node)
+        return item.node_id in sched.pending
+
+    def _node_id(self, path: str) -> str:
+        root = str(self._run.config.rootpath)
+        return path.removeprefix(root).lstrip("/")
+
+    def replace(self) -> None:
+        """Start a worker where tests wait and too few workers are left to take them."""
+        run = self._run
+        if run.stopping or not run.dispatcher.has_queued_units():
+            return
+        able = [member for member in run.crew.alive(shared=True) if not member.finished]
+        if able and (self._stalled or len(able) >= run.crew.count):
+            return
+        if self._restarts_left > 0:
+            self._restarts_left -= 1
+            try:
+                run.crew.start(shared=True, full=run.mode.full)
+            except DxpyError as error:
+                run.notes.append(str(error))
+                self._restarts_left = 0
+        if not run.crew.alive(shared=True):
+            run.stop("every worker has died and no more may be started (--dx-max-restarts)")
+
+
+class _Sched:
+    """What ``pytest_handlecrashitem`` may call."""
+
+    def __init__(self, config: Any) -> None:
+        self.config = config
+        self.pending: set[str] = set()
+
+    def mark_test_pending(self, nodeid: str) -> None:
+        """A plugin wants the test to run again."""
+        self.pending.add(nodeid)
+
+
+def _rest(unit: Unit) -> Unit:
+    """What is left of a unit, as a unit of its own."""
+    return Unit(
+        unit.key, unit.argument, unit.cost_seconds, skip=[*unit.skip, *unit.done()], again=True
+    )

@@ -1,0 +1,198 @@
+"""How a run collects, and how much of each report it needs: decided from the
+options given and the hooks that plugins and conftests implement.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_dxpy.collection import overlapping, resolve_arguments
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    import pytest
+
+
+@dataclasses.dataclass(frozen=True)
+class Mode:
+    """How tests are collected: ``lazy``, ``full`` or ``off``."""
+
+    collect: str
+    confirm: bool  # lazy: failures are confirmed before they are reported
+    reason: str
+
+    @property
+    def full(self) -> bool:
+        """Whether every worker collects everything."""
+        return self.collect == "full"
+
+
+# Option values that one process must see. The first item is config.option's name.
+_OFF_OPTIONS: Final = {
+    "collectonly": "--collect-only",
+    "usepdb": "--pdb",
+    "trace": "--trace",
+    "stepwise": "--stepwise",
+    "stepwise_skip": "--stepwise-skip",
+    "setuponly": "--setup-only",
+    "setupshow": "--setup-show",
+    "setupplan": "--setup-plan",
+    "showfixtures": "--fixtures",
+    "show_fixtures_per_test": "--fixtures-per-test",
+    "markers": "--markers",
+    "cacheshow": "--cache-show",
+    "help": "--help",
+    "version": "--version",
+    "looponfail": "--looponfail",
+}
+# Options that look at all tests at once.
+_FULL_OPTIONS: Final = {
+    "lf": "--last-failed",
+    "failedfirst": "--failed-first",
+    "newfirst": "--new-first",
+    "keepduplicates": "--keep-duplicates",
+    "splits": "--splits",
+    "testmon": "--testmon",
+}
+# Plugins (by the first part of their module's name) whose hooks are known: what
+# they do to a part of the tests is what they do to the whole, but for the order.
+_PER_ITEM: Final = frozenset(
+    """_pytest pytest_dxpy xdist hypothesis _hypothesis_pytestplugin anyio pytest_asyncio
+    pytest_trio pytest_mock pytest_cov pytest_timeout pytest_benchmark pytest_django
+    pytest_randomly pytest_rerunfailures pytest_retry pytest_socket pytest_freezer pytest_env
+    pytest_check pytest_subtests pytest_repeat pytest_flask pytest_aiohttp aiohttp
+    pytest_html pytest_metadata pytest_jsonreport pytest_reportlog pytest_instafail
+    allure_pytest pytest_run_parallel pytest_codspeed pytest_httpx respx pytest_sugar
+    typeguard faker""".split()
+)
+# Plugins that need all tests at once whatever their hooks look like.
+_WHOLE_LIST: Final = frozenset(
+    "random_order syrupy pytest_order pytest_ordering pytest_split testmon".split()
+)
+# What a hook's code uses when it looks beyond the single item.
+_WHOLE_LIST_NAMES: Final = frozenset(
+    """sort sorted shuffle sample choice reverse reversed groupby Counter enumerate len
+    insert append extend pop clear setdefault defaultdict combinations testscollected""".split()
+)
+# Plugins that look neither at passed setups nor at the keywords of a report.
+_LOOK_AT_OUTCOMES: Final = frozenset(
+    """_pytest pytest_dxpy xdist hypothesis _hypothesis_pytestplugin anyio pytest_asyncio
+    pytest_mock pytest_cov pytest_timeout pytest_benchmark pytest_django pytest_randomly
+    pytest_socket""".split()
+)
+
+
+def _root(function: Any) -> str:
+    return str(getattr(function, "__module__", "") or "").partition(".")[0]
+
+
+def _implementations(config: pytest.Config, hook: str) -> Iterator[tuple[str, Any]]:
+    """(first part of the module's name, function) of each implementation."""
+    for implementation in getattr(config.hook, hook).get_hookimpls():
+        yield _root(implementation.function), implementation.function
+
+
+def reason_for_off(option: Any) -> str:
+    """Which option, if any, needs everything in one process.
+
+    Args:
+        option: the parsed command line.
+    """
+    for name, text in _OFF_OPTIONS.items():
+        if getattr(option, name, False):
+            return text
+    if getattr(option, "numprocesses", None) in (0, "0"):
+        return "-n 0"
+    return ""
+
+
+def _reason_for_full(config: pytest.Config) -> str:
+    option = config.option
+    for name, text in _FULL_OPTIONS.items():
+        if getattr(option, name, None):
+            return text
+    if getattr(option, "dist", "no") == "loadgroup":
+        return "--dist=loadgroup"
+    if not _normalizes() and overlapping(resolve_arguments(config)):
+        return "arguments that overlap"
+    return _whole_list_hook(config)
+
+
+def _normalizes() -> bool:
+    from _pytest import main  # noqa: PLC0415
+
+    return hasattr(main, "normalize_collection_arguments")
+
+
+def _whole_list_hook(config: pytest.Config) -> str:
+    """Which hook, if any, needs to see all tests together."""
+    for hook in ("pytest_collection_modifyitems", "pytest_collection_finish"):
+        for root, function in _implementations(config, hook):
+            if root in _PER_ITEM:
+                continue
+            used = _WHOLE_LIST_NAMES.intersection(_names_in(function))
+            if root in _WHOLE_LIST or hook == "pytest_collection_finish":
+                return f"{root}'s {hook}"
+            if used:
+                return f"{root}'s {hook}, which uses '{min(used)}'"
+    return ""
+
+
+def _names_in(function: Any) -> set[str]:
+    code = getattr(function, "__code__", None)
+    names: set[str] = set()
+    pending = [code] if code is not None else []
+    while pending:
+        one = pending.pop()
+        names.update(one.co_names)
+        pending.extend(part for part in one.co_consts if hasattr(part, "co_names"))
+    return names
+
+
+def choose(config: pytest.Config, requested: str) -> Mode:
+    """How this run collects, and why.
+
+    Raises:
+        pytest.UsageError: an argument names no file.
+    """
+    if reason := reason_for_off(config.option):
+        return Mode("off", False, reason)
+    if requested != "auto":
+        return Mode(requested, False, f"--dx-collect={requested}")
+    if reason := _reason_for_full(config):
+        return Mode("full", False, reason)
+    return Mode("lazy", True, "nothing needs all tests at once")
+
+
+@dataclasses.dataclass(frozen=True)
+class Detail:
+    """How much of a passed report travels to the controller."""
+
+    all_phases: bool  # the passed setups and teardowns are replayed, too
+    compact: bool  # a report that says only "passed" travels as a header
+
+
+def detail_of(config: pytest.Config) -> Detail:
+    """What the plugins of the controller need to see."""
+    hooks = (
+        "pytest_runtest_logreport",
+        "pytest_report_teststatus",
+        "pytest_report_from_serializable",
+        "pytest_terminal_summary",
+        "pytest_sessionfinish",
+    )
+    foreign = any(
+        root not in _LOOK_AT_OUTCOMES
+        for hook in hooks
+        for root, _ in _implementations(config, hook)
+    )
+    if foreign:
+        return Detail(all_phases=True, compact=False)
+    junit = any(
+        function.__module__ == "_pytest.junitxml"
+        for _, function in _implementations(config, "pytest_runtest_logreport")
+    )
+    durations = getattr(config.option, "durations", None) is not None
+    return Detail(all_phases=junit or durations, compact=True)

@@ -1,0 +1,67 @@
+"""pytest's way in: hooks, and nothing that could be tested without pytest.
+
+Installed but not asked for, this module is all that is imported: no run uses
+the native core, or anything else of ours, unless it is to be ours.
+"""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Generator
+
+OWN_NAMES = ("dxpy", "pytest_dxpy.plugin")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare one flag, and one ini value, per row of ``OPTIONS``."""
+    from pytest_dxpy.options import OPTIONS, flag  # noqa: PLC0415
+
+    group = parser.getgroup("dxpy", "parallel runs (pytest-dxpy)")
+    group.addoption("--dx", action="store_true", help="run with pytest-dxpy, as -p dxpy does")
+    parser.addini("dx", "run with pytest-dxpy", type="bool", default=False)
+    for option in OPTIONS:
+        row = option.metadata
+        text = f"{row['help']} [default: {row['default'] or 'empty'}]"
+        group.addoption(flag(option.name), dest=f"dx_{option.name}", metavar=row["metavar"], help=text)
+        parser.addini(f"dx_{option.name}", text, default=None)
+
+
+def _is_asked_for(config: pytest.Config, given: argparse.Namespace) -> bool:
+    """Whether this run is to be ours."""
+    from pytest_dxpy.options import OPTIONS  # noqa: PLC0415
+
+    return (
+        given.dx
+        or any(name.strip() in OWN_NAMES for name in given.plugins or ())
+        or any(name in OWN_NAMES for name in os.environ.get("PYTEST_PLUGINS", "").split(","))
+        or any(getattr(given, f"dx_{option.name}", None) is not None for option in OPTIONS)
+        or config.getini("dx")
+    )
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_load_initial_conftests(
+    early_config: pytest.Config, parser: pytest.Parser, args: list[str]
+) -> Generator[None, object, object]:
+    """Get ready before any conftest is imported; the early point to fork at."""
+    config: Any = early_config
+    if _is_asked_for(early_config, config.known_args_namespace):
+        from pytest_dxpy import session  # noqa: PLC0415
+
+        session.before_conftests(early_config, parser, args)
+    return (yield)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_cmdline_main(config: pytest.Config) -> None:
+    """Take the run over; the late point to fork at."""
+    if _is_asked_for(config, config.option):
+        from pytest_dxpy import session  # noqa: PLC0415
+
+        session.before_configure(config)

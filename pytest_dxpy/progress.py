@@ -1,0 +1,146 @@
+"""Units on their way: discovered, begun, collected, run."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from pytest_dxpy import native, protocol, units
+from pytest_dxpy.confirmation import failing
+from pytest_dxpy.records import content_hash
+
+if TYPE_CHECKING:
+    from pytest_dxpy.confirmer import Confirmer
+    from pytest_dxpy.run import Run
+    from pytest_dxpy.units import Unit
+
+
+class Progress:
+    """Follows the units that all workers share."""
+
+    def __init__(self, run: Run, confirmer: Confirmer) -> None:
+        self._run = run
+        self._confirmer = confirmer
+        self._total = 0
+        self._said = -1
+        self._ids: dict[int, list[str]] = {}  # by worker; for plugins that ask
+
+    def begin(self, hints: list[Unit]) -> None:
+        """Queue what is known before any worker has looked."""
+        dependent = []
+        if self._run.mode.confirm:
+            dependent = [unit for unit in hints if self._run.records.is_dependent(unit.key)]
+        self._run.add([unit for unit in hints if unit not in dependent])
+        for unit in dependent:
+            self._confirmer.take_over(unit)
+        self._total = sum(unit.tests for unit in hints)
+        option = self._run.config.option
+        narrowed = option.keyword or option.markexpr or option.deselect
+        known = bool(hints) and all(unit.known for unit in hints)
+        self._count(say=known and not narrowed)
+
+    def everything_collected(self, count: int) -> None:
+        """A worker that collects everything has done so."""
+        if self._run.mode.full and self._said < 0:
+            self._total = count
+            self._count(say=True)
+
+    def end(self) -> None:
+        """Say how many tests there were, where that was not known."""
+        if self._total != self._said and not self._run.stopping:
+            self._count(say=True)
+
+    def _count(self, *, say: bool) -> None:
+        self._run.replay.count(self._total, say=say)
+        if say:
+            self._said = self._total
+
+    def on_discovered(self, event: protocol.Discovered) -> None:
+        """A worker has listed the units as pytest finds them: correct the hints."""
+        run = self._run
+        found = native.decode_units(event.payload)
+        hinted = {unit.key: number for number, unit in run.units.items()}
+        keys = {key for key, _, _ in found}
+        gone = [
+            number
+            for key, number in hinted.items()
+            if key not in keys and run.units[number].worker is None
+        ]
+        run.dispatcher.drop_units(gone)
+        new = [
+            units.make_unit(key, argument, size, -1, run.records)
+            for key, argument, size in found
+            if key not in hinted
+        ]
+        run.add(new)
+        run.dispatcher.end_discovery()
+        if not run.mode.full:
+            self._total += sum(unit.tests for unit in new)
+            self._total -= sum(run.units.pop(number).tests for number in gone)
+            self._count(say=False)
+
+    def on_begun(self, event: protocol.Begun) -> None:
+        """A worker has taken a unit."""
+        unit = self._run.units[event.unit]
+        member = self._run.crew.members[event.worker]
+        unit.worker = event.worker
+        unit.alone = member.units_begun == 0 and not member.full
+        member.units_begun += 1
+
+    def on_collected(self, event: protocol.Collected) -> None:
+        """A unit's tests are known."""
+        unit = self._run.units[event.unit]
+        expected = unit.tests
+        unit.items = native.decode_items(event.payload)
+        if self._confirmer.reruns(event.unit):
+            return
+        if not (unit.again or self._run.mode.full):
+            self._total += len(unit.items) - expected
+            self._count(say=False)
+        self._tell_ids(event.worker, unit)
+
+    def _tell_ids(self, worker: int, unit: Unit) -> None:
+        hook = self._run.config.hook.pytest_xdist_node_collection_finished
+        if hook.get_hookimpls():
+            ids = self._ids.setdefault(worker, [])
+            ids.extend(item.node_id for item in unit.items or ())
+            hook(node=self._run.crew.members[worker].node, ids=ids)
+
+    def on_item(self, event: protocol.ItemRan) -> None:
+        """A test has run."""
+        run = self._run
+        unit = run.units[event.unit]
+        assert unit.items is not None
+        item = unit.items[event.item]
+        unit.ran.add(event.item)
+        node = run.crew.members[event.worker].node
+        failed = failing(event.phases)
+        unit.failed |= failed
+        made = run.replay.reports_of(item, event.phases, node)
+        if self._confirmer.reruns(event.unit):
+            self._confirmer.ran_again(event.unit, item, failed, made, node)
+        elif failed and self._confirmer.holds(event.unit):
+            self._confirmer.hold(event.unit, event.item, made, node)
+        else:
+            run.replay.item(item, made, node)
+
+    def on_unit_done(self, event: protocol.UnitDone) -> None:
+        """All of a unit's tests have run."""
+        unit = self._run.units[event.unit]
+        if not self._confirmer.reruns(event.unit):
+            self._remember(unit, event.seconds)
+        self._confirmer.unit_done(event.unit)
+
+    def _remember(self, unit: Unit, seconds: float) -> None:
+        if unit.again or self._run.mode.full and unit.key.startswith("@"):
+            return
+        try:
+            status = os.stat(unit.key)  # noqa: PTH116
+        except OSError:
+            return
+        record = self._run.records.get(unit.key)
+        record.seconds = seconds
+        record.tests = -1 if unit.narrowed else len(unit.items or ())
+        record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
+        if unit.alone and unit.items and not unit.failed and not record.proven:
+            record.proven = content_hash(unit.key)

@@ -1,0 +1,110 @@
+"""What happens in workers, played to the controller's plugins and reporters."""
+
+from __future__ import annotations
+
+import sys
+import types
+from typing import TYPE_CHECKING, Any
+
+from _pytest.terminal import TerminalReporter
+
+from pytest_dxpy import protocol, reports
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    import pytest
+
+
+class Replay:
+    """Calls pytest's hooks as if the tests ran here."""
+
+    def __init__(self, config: pytest.Config, session: pytest.Session) -> None:
+        self._config = config
+        self._session = session
+        self._reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+        genuine = [self._reporter] if type(self._reporter) is TerminalReporter else []
+        # The reporter writes a line for a test that starts; ours are over at once.
+        self._logstart = config.pluginmanager.subset_hook_caller(
+            "pytest_runtest_logstart", remove_plugins=genuine
+        )
+        self._logfinish = config.hook.pytest_runtest_logfinish
+        self._logreport = config.hook.pytest_runtest_logreport
+        self._collected: set[str] = set()
+        self._warned: set[str] = set()
+        self.collect_errors = 0
+        if self._reporter is not None:
+            self._reporter.showfspath = False
+
+    def item(self, item: protocol.Item, reports_: Iterable[Any], node: object) -> None:
+        """A test that has run."""
+        node_id, location = item
+        self._logstart(nodeid=node_id, location=location)
+        for report in reports_:
+            report.node = node
+            self._logreport(report=report)
+        self._logfinish(nodeid=node_id, location=location)
+
+    def reports_of(
+        self, item: protocol.Item, phases: Iterable[protocol.Phase], node: object
+    ) -> list[Any]:
+        """The reports of a test."""
+        return [
+            reports.deserialize(self._config, payload)
+            if payload
+            else reports.lean_report(item, node, protocol.PHASE_NAMES[phase], start, duration)
+            for phase, _, start, duration, payload in phases
+        ]
+
+    def collect_report(self, report: Any) -> None:
+        """A collector that failed or was skipped; each is told once."""
+        if report.nodeid not in self._collected:
+            self._collected.add(report.nodeid)
+            self.collect_errors += report.failed
+            self._config.hook.pytest_collectreport(report=report)
+
+    def late_teardown(self, node_id: str, text: str, node: object) -> None:
+        """A fixture's teardown that failed after its last test was reported."""
+        item = protocol.Item(node_id, (node_id.partition("::")[0], None, node_id))
+        report = reports.teardown_report(item, text)
+        report.node = node  # type: ignore[attr-defined]
+        self._logreport(report=report)
+
+    def deselected(self, node_ids: list[str]) -> None:
+        """Tests that an option took away, for the summary's count."""
+        if self._reporter is not None and node_ids:
+            self._reporter._add_stats(
+                "deselected", [types.SimpleNamespace(nodeid=node_id) for node_id in node_ids]
+            )
+
+    def warning(
+        self, data: dict[str, Any], when: str, nodeid: str, location: tuple[str, int, str] | None
+    ) -> None:
+        """A warning. One of an import is told once, however many workers import."""
+        key = repr((data, nodeid))
+        if when != "runtest":
+            if key in self._warned:
+                return
+            self._warned.add(key)
+        self._config.hook.pytest_warning_recorded.call_historic(
+            kwargs={
+                "warning_message": reports.rebuild_warning(data, sys.modules),
+                "when": when,
+                "nodeid": nodeid,
+                "location": location,
+            }
+        )
+
+    def count(self, collected: int, *, say: bool) -> None:
+        """How many tests there are, as far as is known; ``say`` prints it."""
+        self._session.testscollected = collected
+        if say and self._reporter is not None:
+            deselected = len(self._reporter.stats.get("deselected", ()))
+            self._reporter._numcollected = collected + deselected
+            self._reporter.report_collect(final=True)
+
+    def line(self, text: str, **markup: bool) -> None:
+        """A line of our own on the terminal."""
+        if self._reporter is not None and self._config.option.verbose >= 0:
+            self._reporter.ensure_newline()
+            self._reporter.write_line(text, **markup)

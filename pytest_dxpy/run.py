@@ -1,0 +1,86 @@
+"""What the parts of the controller share: one run and its state."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING
+
+from pytest_dxpy import native, protocol
+
+if TYPE_CHECKING:
+    import pytest
+
+    from pytest_dxpy.crew import Crew
+    from pytest_dxpy.mode import Mode
+    from pytest_dxpy.options import Options
+    from pytest_dxpy.records import Records
+    from pytest_dxpy.replay import Replay
+    from pytest_dxpy.units import Unit
+
+
+@dataclasses.dataclass
+class Run:
+    """One run, from the start of its workers to their end."""
+
+    config: pytest.Config
+    session: pytest.Session
+    options: Options
+    mode: Mode
+    records: Records
+    replay: Replay
+    crew: Crew
+    dispatcher: native.Dispatcher
+    units: dict[int, Unit] = dataclasses.field(default_factory=dict)
+    notes: list[str] = dataclasses.field(default_factory=list)
+    stop_reason: str = ""  # why no more tests start, where that is an error
+
+    @property
+    def stopping(self) -> bool:
+        """Whether no more tests start."""
+        return self.dispatcher.state() == protocol.STOPPED
+
+    @property
+    def continuing(self) -> bool:
+        """Whether tests run although something could not be collected."""
+        return bool(self.config.option.continue_on_collection_errors)
+
+    def add(self, new: list[Unit]) -> None:
+        """Queue units for all workers."""
+        first = self.dispatcher.add_units(
+            [
+                (
+                    native.encode_id(unit.key),
+                    unit.argument,
+                    unit.cost_seconds,
+                    [native.encode_id(node_id) for node_id in unit.skip],
+                )
+                for unit in new
+            ]
+        )
+        self.units.update(enumerate(new, start=first))
+
+    def pin(self, worker: int, unit: Unit, only: list[str]) -> int:
+        """Queue a unit for one worker; the number under which it runs."""
+        number = self.dispatcher.pin(
+            worker,
+            native.encode_id(unit.key),
+            unit.argument,
+            [native.encode_id(node_id) for node_id in only],
+        )
+        self.units[number] = unit
+        return number
+
+    def stop(self, reason: str = "") -> None:
+        """Start no more tests."""
+        self.stop_reason = self.stop_reason or reason
+        self.dispatcher.stop()
+
+    def show(self, path: str) -> str:
+        """A path as a user would type it."""
+        return os.path.relpath(path, self.config.invocation_params.dir)
+
+
+def plural(number: int, noun: str) -> str:
+    """``1 test``, ``2 tests``."""
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -1,0 +1,201 @@
+"""From the command line to a controller: what is decided before pytest configures.
+
+There are two points at which a zygote can be forked, both before
+``pytest_configure``, where plugins open sockets and decide whether they are in
+a controller or in a worker:
+
+- *late*, with the initial conftests imported, so that no worker imports them
+  (nor the application that they import) again;
+- *early*, before they are imported. A conftest that reads at import time what
+  differs between workers, or that seeds a random generator, wants that, and so
+  does one that starts threads.
+"""
+
+from __future__ import annotations
+
+import copy
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+from pytest_dxpy import mode, native, options, xdist_compat
+from pytest_dxpy.controller import Controller
+from pytest_dxpy.errors import OptionError
+from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
+from pytest_dxpy.records import Records
+from pytest_dxpy.worker import WorkerSeat, python_threads
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+EARLY_SERVER: Final = pytest.StashKey[ForkServer]()
+SEAT: Final = pytest.StashKey[WorkerSeat]()
+OPTIONS: Final = pytest.StashKey[options.Options]()
+
+# A conftest with one of these in it is imported by each worker for itself.
+EARLY_TEXTS: Final = (b"PYTEST_XDIST", b"seed(")
+
+
+def _parse_options(config: pytest.Config, given: Any) -> options.Options:
+    def from_ini(name: str) -> str | None:
+        value = config.getini(f"dx_{name}")
+        return None if value is None else str(value)
+
+    lookups: list[Callable[[str], str | None]] = [
+        lambda name: getattr(given, f"dx_{name}", None),
+        lambda name: os.environ.get(options.environment_twin(name)),
+        from_ini,
+    ]
+    try:
+        return options.Options.parse(options.gather(lookups))
+    except OptionError as error:
+        raise pytest.UsageError(str(error)) from error
+
+
+def count_workers(config: pytest.Config, parsed: options.Options, given: Any) -> int:
+    """How many workers this run shall have; 0 where ``-n 0`` says so."""
+    if parsed.workers is not None:
+        return parsed.workers
+    asked = getattr(given, "numprocesses", None)
+    if asked not in (None, "auto", "logical"):
+        return _limit(given, _number(asked))
+    hook = getattr(config.hook, "pytest_xdist_auto_num_workers", None)
+    from_hook = hook(config=config) if hook is not None and hook.get_hookimpls() else None
+    if from_hook is not None:
+        return _limit(given, int(from_hook))
+    from_environment = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", "")
+    if from_environment.isdecimal():
+        return _limit(given, int(from_environment))
+    return _limit(given, options.usable_cpus())
+
+
+def _number(text: object) -> int:
+    if str(text).isascii() and str(text).isdecimal():
+        return int(str(text))
+    raise pytest.UsageError(
+        f"-n: {text!r} is not a worker count [bad-option]\n"
+        "hint: use 'auto', 'logical' or a number from 0 up"
+    )
+
+
+def _limit(given: Any, count: int) -> int:
+    most = getattr(given, "maxprocesses", None)
+    return min(count, most) if most else count
+
+
+def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
+    """Add xdist's options where xdist is not there; fork early where that is better."""
+    early: Any = config
+    if not hasattr(early.known_args_namespace, "numprocesses"):
+        xdist_compat.add_options(parser)
+        confcutdir = early.known_args_namespace.confcutdir
+        early.known_args_namespace = parser.parse_known_args(args, copy.copy(config.option))
+        early.known_args_namespace.confcutdir = confcutdir
+    given = early.known_args_namespace
+    parsed = _parse_options(config, given)
+    if parsed.collect == "off" or mode.reason_for_off(given):
+        return
+    fds = spawned_worker()
+    if fds is None and _forks_early(config, parsed):
+        server = fork_server()
+        if isinstance(server, ForkServer):
+            config.stash[EARLY_SERVER] = server
+        else:
+            fds = server
+    if fds is not None:
+        config.stash[SEAT] = WorkerSeat(fds)
+    # pytest-cov decides here, from these options, how it measures.
+    given.numprocesses = given.numprocesses or parsed.workers or 1
+    given.dist = "load"
+
+
+def _forks_early(config: pytest.Config, parsed: options.Options) -> bool:
+    if parsed.start != "auto":
+        return parsed.start == "early"
+    found = native.find_text(
+        [os.fsencode(path) for path in _conftests(config)], list(EARLY_TEXTS)
+    )
+    return any(found)
+
+
+def _conftests(config: pytest.Config) -> list[Path]:
+    """The conftest files that pytest may import at its start."""
+    early: Any = config
+    directory = config.invocation_params.dir
+    named = [text.partition("::")[0] for text in early.known_args_namespace.file_or_dir or ()]
+    starts = [directory / text for text in [*named, *config.getini("testpaths")]] or [directory]
+    folders = {directory, config.rootpath}
+    for start in starts:
+        folders.update((start, start / "test", start / "tests", *start.parents))
+    return [path for folder in folders if (path := folder / "conftest.py").is_file()]
+
+
+def before_configure(config: pytest.Config) -> None:
+    """Become a worker, or the controller of some, or neither."""
+    if hasattr(config, "workerinput"):
+        return
+    if SEAT in config.stash:
+        xdist_compat.take_over(config)
+        config.stash[SEAT].run(config, inherited_capture=False)
+    parsed = _parse_options(config, config.option)
+    chosen = mode.choose(config, parsed.collect)
+    workers = count_workers(config, parsed, config.option)
+    early = config.stash.get(EARLY_SERVER, None)
+    if chosen.collect == "off" or workers == 0:
+        _stay_alone(config, chosen, early)
+        return
+    xdist_compat.take_over(config)
+    group = config.option.dist == "loadgroup"
+    xdist_compat.announce(config.option, workers)
+    if group:
+        config.option.dist = "loadgroup"
+    launcher = early or _late_launcher(config, parsed)
+    if isinstance(launcher, WorkerSeat):
+        launcher.run(config, inherited_capture=True)
+    controller = Controller(parsed, chosen, launcher, _records(config, parsed), workers)
+    config.pluginmanager.register(controller, "dsession")
+
+
+def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | WorkerSeat:
+    if parsed.start == "spawn" or (parsed.start == "auto" and python_threads() > 1):
+        return SpawnServer(config)
+    server = fork_server()
+    return server if isinstance(server, ForkServer) else WorkerSeat(server)
+
+
+def _stay_alone(config: pytest.Config, chosen: mode.Mode, early: ForkServer | None) -> None:
+    """Run as plain pytest does."""
+    if early is not None:
+        early.close()
+    option: Any = config.option
+    if getattr(option, "numprocesses", None):
+        option.numprocesses = None
+        option.dist = "no"
+    config.pluginmanager.register(_Alone(chosen.reason), "dxpy-alone")
+
+
+class _Alone:
+    """Says that this is a run in one process."""
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def pytest_report_header(self) -> str:
+        """Say so."""
+        return f"dxpy: one process ({self._reason})"
+
+
+def _records(config: pytest.Config, parsed: options.Options) -> Records:
+    if parsed.cache_dir:
+        return Records(config.invocation_params.dir / parsed.cache_dir / "files.json")
+    cache: Any = getattr(config, "cache", None)
+    if cache is not None:
+        return Records(Path(cache._cachedir) / "d" / "dxpy" / "files.json")
+    if not config.pluginmanager.hasplugin("cacheprovider"):
+        return Records(None)
+    # config.cache is made in pytest_configure; its place is known before.
+    from _pytest.cacheprovider import Cache  # noqa: PLC0415
+
+    return Records(Cache.cache_dir_from_config(config, _ispytest=True) / "d" / "dxpy" / "files.json")

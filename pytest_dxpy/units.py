@@ -1,0 +1,120 @@
+"""What a run consists of: its units, and what is known of each."""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from typing import TYPE_CHECKING, Any
+
+from pytest_dxpy import native
+from pytest_dxpy.collection import resolve_arguments
+
+if TYPE_CHECKING:
+    import pytest
+    from _pytest.main import CollectionArgument
+
+    from pytest_dxpy.protocol import Item
+    from pytest_dxpy.records import Records
+
+# What a file that never ran is expected to take: pytest's own time for a test of
+# a few lines, by the length of the file. Only the ratio to recorded files matters.
+SECONDS_PER_BYTE = 4e-6
+LEAST_SECONDS = 1e-3
+
+
+@dataclasses.dataclass
+class Unit:
+    """A piece of work, and how far it is."""
+
+    key: str  # a file's path, or a group's name
+    argument: int
+    cost_seconds: float
+    skip: list[str] = dataclasses.field(default_factory=list)
+    expected_tests: int = 0
+    known: bool = False  # expected_tests is remembered, and the file is the same
+    worker: int | None = None
+    alone: bool = False  # it was the first that its worker collected
+    again: bool = False  # the rest of a unit whose worker died
+    items: list[Item] | None = None  # collected
+    ran: set[int] = dataclasses.field(default_factory=set)
+    failed: bool = False
+    narrowed: bool = False  # an option or a hook took some of its tests away
+    proven: bool | None = None  # whether its file needs no other; None: not looked up
+
+    @property
+    def tests(self) -> int:
+        """How many tests it has, as far as is known."""
+        return len(self.items) if self.items is not None else self.expected_tests
+
+    def left(self) -> list[str]:
+        """Node ids that have not run."""
+        return [item.node_id for n, item in enumerate(self.items or ()) if n not in self.ran]
+
+    def done(self) -> list[str]:
+        """Node ids that have run."""
+        return [item.node_id for n, item in enumerate(self.items or ()) if n in self.ran]
+
+
+def hints(config: pytest.Config, records: Records) -> list[Unit]:
+    """The units that a walk of the file system finds, before any conftest can object.
+
+    Real collection in a worker corrects them.
+
+    Raises:
+        pytest.UsageError: an argument names no file.
+    """
+    arguments = resolve_arguments(config)
+    found = _walk(config, arguments)
+    units: list[Unit] = []
+    seen: set[str] = set()
+    for path, argument, size, mtime_ns in found:
+        if path not in seen:
+            seen.add(path)
+            units.append(make_unit(path, argument, size, mtime_ns, records))
+    _estimate(units)
+    return units
+
+
+def _walk(
+    config: pytest.Config, arguments: list[CollectionArgument]
+) -> list[tuple[str, int, int, int]]:
+    option: Any = config.option
+    doctest = config.pluginmanager.hasplugin("doctest")
+    files, _, _ = native.walk(
+        [os.fsencode(argument.path) for argument in arguments],
+        python_files=[os.fsencode(text) for text in config.getini("python_files")],
+        norecursedirs=[os.fsencode(text) for text in config.getini("norecursedirs")],
+        ignore=[os.fsencode(_absolute(config, text)) for text in option.ignore or ()],
+        ignore_glob=[os.fsencode(_absolute(config, text)) for text in option.ignore_glob or ()],
+        doctest_globs=[os.fsencode(text) for text in _doctest_globs(option) if doctest],
+        doctest_modules=doctest and bool(option.doctestmodules),
+        collect_in_virtualenv=bool(option.collect_in_virtualenv),
+        keep_duplicates=bool(option.keepduplicates),
+    )
+    return [(os.fsdecode(path), argument, size, mtime) for path, argument, size, mtime in files]
+
+
+def _doctest_globs(option: Any) -> list[str]:
+    return option.doctestglob or ["test*.txt"]
+
+
+def _absolute(config: pytest.Config, text: str) -> str:
+    return os.path.abspath(os.path.join(config.invocation_params.dir, text))  # noqa: PTH100, PTH118
+
+
+def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Records) -> Unit:
+    """A unit with what is remembered of its file."""
+    record = records.files.get(path)
+    if record is None or record.seconds <= 0:
+        return Unit(path, argument, LEAST_SECONDS + size * SECONDS_PER_BYTE)
+    known = record.tests >= 0 and (record.size_bytes, record.mtime_ns) == (size, mtime_ns)
+    tests = record.tests if known else 0
+    return Unit(path, argument, record.seconds, expected_tests=tests, known=known)
+
+
+def _estimate(units: list[Unit]) -> None:
+    """Guess from its source how many tests a file has that is not remembered."""
+    unknown = [unit for unit in units if not unit.known]
+    counts = native.count_tests([os.fsencode(unit.key) for unit in unknown])
+    for unit, count in zip(unknown, counts, strict=True):
+        unit.expected_tests = max(count, 0)
