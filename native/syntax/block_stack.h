@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "syntax/outline.h"
+
+namespace dxpy::syntax {
+
+/// A line's indentation, as CPython measures it: tabs to multiples of 8, and a
+/// second time as 1 each. Where the two disagree, tabs and spaces are mixed.
+struct Indentation {
+  uint32_t column = 0;
+  uint32_t alternative = 0;
+};
+
+/// What the statements in a block have in common.
+struct BlockFrame {
+  Blocks own = 0;     ///< the kind of the block itself; 0 for the module
+  Blocks within = 0;  ///< this block and all around it
+  Blocks since = 0;   ///< those up to the innermost definition
+  /// The kind of the last compound statement in this block: what `else` belongs to.
+  Blocks last_header = 0;
+  bool holds_cases = false;                 ///< the block of a `match`
+  DefinitionId definition = kNoDefinition;  ///< the innermost one
+  Indentation indentation;
+};
+
+/// The blocks around the line that is being read, the module first. A block is
+/// open from its first line to the first line that is indented less.
+class BlockStack {
+ public:
+  BlockStack() : frames_(1) {}
+
+  [[nodiscard]] BlockFrame& top() { return frames_.back(); }
+  [[nodiscard]] size_t depth() const { return frames_.size(); }
+
+  /// Opens a block in the top one. `definition` is whose body it is, or none.
+  void Push(Blocks kind, DefinitionId definition, Indentation indentation);
+
+  /// Closes the top block. @returns the definition whose body it was, or none.
+  DefinitionId Pop();
+
+  /// Whether a block that is indented so may follow in the top one.
+  [[nodiscard]] bool CanOpen(Indentation indentation) const;
+  /// Whether a line that is indented so stands in the top block.
+  [[nodiscard]] bool Fits(Indentation indentation) const;
+  /// Whether such a line is indented less than the top block.
+  [[nodiscard]] bool EndsTop(Indentation indentation) const;
+
+ private:
+  std::vector<BlockFrame> frames_;
+};
+
+}  // namespace dxpy::syntax
