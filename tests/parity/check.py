@@ -97,7 +97,7 @@ def _our_run(suite: Suite, place: Place, settings: Settings, number: int) -> Sui
 
 def _compared(suite: Suite, run: SuiteRun, plain: SuiteRun, baseline: Recording) -> OurRun:
     recording = read(run)
-    left = _left_behind(run, plain)
+    left = list(_left_behind(run, plain))
     order = compare.files_in_order(baseline, recording)
     if suite.message:
         differences = [*message_differences(suite.message, run), *left]
@@ -111,6 +111,8 @@ def _compared(suite: Suite, run: SuiteRun, plain: SuiteRun, baseline: Recording)
 def _left_behind(run: SuiteRun, plain: SuiteRun) -> Iterator[Difference]:
     """What outlived our run; a suite that leaves as much under plain pytest is forgiven."""
     ours, theirs = run.finished, plain.finished
+    if ours.code is None:
+        return
     if len(ours.left_processes) > len(theirs.left_processes):
         yield Difference(compare.PROCESSES, "", "left running: " + "; ".join(ours.left_processes))
     if len(ours.left_shm) > len(theirs.left_shm):
@@ -118,7 +120,9 @@ def _left_behind(run: SuiteRun, plain: SuiteRun) -> Iterator[Difference]:
 
 
 def _timeout(run: SuiteRun) -> Difference:
-    return Difference(compare.TIMEOUT, "", f"killed after {run.finished.wall_s:.0f} s")
+    there = len(run.finished.left_processes)
+    text = f"killed after {run.finished.wall_s:.0f} s with {there} processes; see {run.log}"
+    return Difference(compare.TIMEOUT, "", text)
 
 
 def message_differences(message: Message, run: SuiteRun) -> list[Difference]:
@@ -151,8 +155,8 @@ def _plain_until_settled(
 ) -> list[SuiteRun]:
     """Further plain runs, as many as it takes to show that plain pytest differs too."""
     runs: list[SuiteRun] = []
-    rest = differences
-    while rest and not suite.message and len(runs) < PLAIN_RUNS - 1:
+    rest = [] if suite.message else [d for d in differences if d.kind in compare.COMPARED]
+    while rest and len(runs) < PLAIN_RUNS - 1:
         runs.append(record_plain(suite, place, len(runs) + 2))
         rest = compare.sort_out(rest, compare.compare(baseline, read(runs[-1]))).real
         if all(difference.kind in compare.OVERALL for difference in rest):

@@ -20,6 +20,8 @@ KINDS = (
     *(MISSING, EXTRA, COUNT, OUTCOME, COLLECT),
     *(SECTIONS, NOTES),
 )
+# What a comparison with a second plain run can find to be unstable.
+COMPARED = frozenset(KINDS) - {TIMEOUT, MESSAGE, PROCESSES, SHM, CUT_SHORT}
 # Exit code and counts follow from tests that differ in one of these ways.
 OVERALL = frozenset({EXIT, TOTALS})
 DECISIVE = frozenset({MISSING, EXTRA, COUNT, OUTCOME, COLLECT})

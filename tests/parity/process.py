@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import os
+import resource
 import select
 import signal
 import subprocess
@@ -52,7 +53,8 @@ class Finished:
 
     ``code`` is as a shell would show it (128 + signal), or None where it was killed at its
     limit. ``cpu_s`` is user and system time of the command and of all descendants that were
-    waited for; a process that outlived its parent escapes it.
+    waited for; a process that outlived its parent escapes it. ``left_processes`` are those
+    that outlived the first one or, after a kill, those that were there.
     """
 
     code: int | None
@@ -74,7 +76,7 @@ def run(command: Command, observe: Callable[[int], None] | None = None) -> Finis
     listing.unlink(missing_ok=True)
     apart = command.apart and can_be_apart()
     prefix = ("unshare", "--net", "--mount", "sh", "-c", APART, "sh", str(listing)) if apart else ()
-    _take_interrupts()
+    _settle_what_is_inherited()
     before, start = _shm_names(), time.monotonic()
     with command.log.open("wb") as log:
         process = subprocess.Popen(
@@ -88,7 +90,7 @@ def run(command: Command, observe: Callable[[int], None] | None = None) -> Finis
         )
         try:
             ended = _wait(process.pid, start + command.limit_s, observe)
-            left = _left_over(process.pid, mark) if ended else ()
+            left = _left_over(process.pid, mark) if ended else _let_tell(process.pid, mark)
         finally:
             _end(process.pid, mark)
         _, status, usage = os.wait4(process.pid, 0)
@@ -114,11 +116,12 @@ def can_be_apart() -> bool:
         return False
 
 
-def _take_interrupts() -> None:
+def _settle_what_is_inherited() -> None:
     # A shell's background job ignores SIGINT and hands that on; tests that send themselves
     # one would then wait for ever. A handler, unlike SIG_IGN, ends at exec.
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
+    resource.setrlimit(resource.RLIMIT_CORE, (0, resource.getrlimit(resource.RLIMIT_CORE)[1]))
 
 
 def _wait(pid: int, limit: float, observe: Callable[[int], None] | None) -> float | None:
@@ -187,6 +190,17 @@ def _left_over(session: int, mark: str) -> tuple[str, ...]:
     while (pids := list(_of_run(session, mark))) and time.monotonic() < limit:
         time.sleep(0.1)
     return tuple(_command_line(pid) for pid in pids)
+
+
+def _let_tell(session: int, mark: str) -> tuple[str, ...]:
+    """Let what hangs write where it is: pytest's faulthandler does so on SIGABRT."""
+    pids = list(_of_run(session, mark))
+    told = tuple(_command_line(pid) for pid in pids)
+    for pid in reversed(pids):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGABRT)
+            time.sleep(0.2)
+    return told
 
 
 def _command_line(pid: int) -> str:

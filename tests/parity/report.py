@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
 from tests.parity.catalogue import Suite
 from tests.parity.check import OurRun, Verdict
-from tests.parity.compare import KINDS, Difference
+from tests.parity.compare import KINDS, Difference, compare
 from tests.parity.recording import Recording
 from tests.parity.suite_run import SuiteRun
 
@@ -52,9 +53,16 @@ def _remarks(verdict: Verdict) -> list[str]:
         remarks.append(f"plain pytest has {count} tests, the catalogue {verdict.suite.tests}")
     if first.order[0] != first.order[1]:
         remarks.append(f"{first.order[0]} of {first.order[1]} files ran in plain's inner order")
+    if verdict.suite.message:
+        remarks.append(f"beside plain: {_counted(compare(baseline, first.recording))}")
     if baseline.warnings != first.recording.warnings:
         remarks.append(f"warnings: {_warnings(baseline)} -> {_warnings(first.recording)}")
     return remarks
+
+
+def _counted(differences: list[Difference]) -> str:
+    kinds = Counter(difference.kind for difference in differences)
+    return ", ".join(f"{number} {kind}" for kind, number in kinds.items()) or "nothing differs"
 
 
 def _warnings(recording: Recording) -> str:
