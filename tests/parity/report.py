@@ -10,7 +10,7 @@ from typing import Any
 
 from tests.parity.catalogue import Suite
 from tests.parity.check import OurRun, Verdict
-from tests.parity.compare import KINDS, Difference, compare
+from tests.parity.compare import CUT_SHORT, KINDS, MESSAGE, TIMEOUT, Difference, compare
 from tests.parity.recording import Recording
 from tests.parity.suite_run import SuiteRun
 
@@ -81,6 +81,10 @@ def _with_cause(verdict: Verdict, difference: Difference) -> str:
 
 
 def _cause(verdict: Verdict, difference: Difference) -> str:
+    """The end of the traceback, or of the output where the run as a whole went wrong."""
+    if difference.kind in (CUT_SHORT, TIMEOUT, MESSAGE):
+        log = verdict.ours[-1].run.log.read_text(encoding="utf-8", errors="replace")
+        return "\n".join(log.strip().splitlines()[-8:])
     for run in verdict.ours:
         for (nodeid, _), traceback in run.recording.failures.items():
             if nodeid and nodeid == difference.nodeid:
