@@ -1,8 +1,9 @@
 // outline_bench DIRECTORY [ROUNDS]: reads every .py file below a directory into
-// memory, then scans them on one core and prints the best round.
+// memory, then scans them on one core and prints the best round, in CPU time.
+
+#include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -25,6 +26,13 @@ std::vector<std::string> ReadSources(const std::filesystem::path& directory) {
     sources.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
   }
   return sources;
+}
+
+// Not wall time: the figure is for a core of our own, on a busy machine too.
+double CpuSeconds() {
+  timespec now{};
+  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
 }
 
 struct Totals {
@@ -54,10 +62,9 @@ int Run(const char* directory, int rounds) {
   Totals totals;
   double best_seconds = 1e9;
   for (int round = 0; round < rounds; ++round) {
-    const auto start = std::chrono::steady_clock::now();
+    const double start = CpuSeconds();
     totals = ScanAll(sources);
-    const std::chrono::duration<double> taken = std::chrono::steady_clock::now() - start;
-    best_seconds = std::min(best_seconds, taken.count());
+    best_seconds = std::min(best_seconds, CpuSeconds() - start);
   }
   std::printf("%zu files, %.1f MB: %zu definitions, %zu imports, %zu tests, %zu problems\n",
               sources.size(), static_cast<double>(bytes) / 1e6, totals.definitions, totals.imports,

@@ -23,18 +23,4 @@ DefinitionId BlockStack::Pop() {
   return (frame.own & kInDefinition) != 0 ? frame.definition : kNoDefinition;
 }
 
-bool BlockStack::CanOpen(Indentation indentation) const {
-  const Indentation& outer = frames_.back().indentation;
-  return indentation.column > outer.column && indentation.alternative > outer.alternative;
-}
-
-bool BlockStack::Fits(Indentation indentation) const {
-  const Indentation& top = frames_.back().indentation;
-  return indentation.column == top.column && indentation.alternative == top.alternative;
-}
-
-bool BlockStack::EndsTop(Indentation indentation) const {
-  return indentation.column < frames_.back().indentation.column;
-}
-
 }  // namespace dxpy::syntax

@@ -12,6 +12,8 @@ namespace dxpy::syntax {
 struct Indentation {
   uint32_t column = 0;
   uint32_t alternative = 0;
+
+  bool operator==(const Indentation&) const = default;
 };
 
 /// What the statements in a block have in common.
@@ -42,11 +44,18 @@ class BlockStack {
   DefinitionId Pop();
 
   /// Whether a block that is indented so may follow in the top one.
-  [[nodiscard]] bool CanOpen(Indentation indentation) const;
+  [[nodiscard]] bool CanOpen(Indentation indentation) const {
+    const Indentation& outer = frames_.back().indentation;
+    return indentation.column > outer.column && indentation.alternative > outer.alternative;
+  }
   /// Whether a line that is indented so stands in the top block.
-  [[nodiscard]] bool Fits(Indentation indentation) const;
+  [[nodiscard]] bool Fits(Indentation indentation) const {
+    return indentation == frames_.back().indentation;
+  }
   /// Whether such a line is indented less than the top block.
-  [[nodiscard]] bool EndsTop(Indentation indentation) const;
+  [[nodiscard]] bool EndsTop(Indentation indentation) const {
+    return indentation.column < frames_.back().indentation.column;
+  }
 
  private:
   std::vector<BlockFrame> frames_;

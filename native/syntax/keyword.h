@@ -55,12 +55,20 @@ inline Keyword KeywordOf(std::string_view word) {
   }
 }
 
-// Whether a keyword can begin with `c`: one of a c d e f i m t w.
-inline bool CanBeginKeyword(char c) {
-  constexpr uint32_t kFirst = 1U << ('a' & 31) | 1U << ('c' & 31) | 1U << ('d' & 31) |
-                              1U << ('e' & 31) | 1U << ('f' & 31) | 1U << ('i' & 31) |
-                              1U << ('m' & 31) | 1U << ('t' & 31) | 1U << ('w' & 31);
-  return c >= 'a' && c <= 'z' && (kFirst >> (c & 31) & 1U) != 0;
+// By first letter, a bit for each second letter that a keyword has behind it.
+constexpr std::array<uint32_t, 32> MakeSecondLetters() {
+  std::array<uint32_t, 32> seconds{};
+  for (const char* pair :
+       {"as", "ca", "cl", "de", "el", "ex", "fi", "fo", "fr", "if", "im", "ma", "tr", "wh", "wi"})
+    seconds[static_cast<size_t>(pair[0] & 31)] |= 1U << (pair[1] & 31);
+  return seconds;
+}
+inline constexpr std::array<uint32_t, 32> kSecondLetters = MakeSecondLetters();
+
+// Sorts out most other words by two letters, without walking over them. Bytes
+// that are no letters may pass.
+inline bool MayBeKeyword(const char* p) {
+  return (kSecondLetters[static_cast<size_t>(p[0] & 31)] >> (p[1] & 31) & 1U) != 0;
 }
 
 }  // namespace detail
@@ -68,8 +76,8 @@ inline bool CanBeginKeyword(char c) {
 /// The keyword at `p`, where a statement begins. `after` is set to the end of
 /// the word where it is one.
 inline Keyword KeywordAt(const char* p, const char* end, const char** after) {
-  if (p == end || !detail::CanBeginKeyword(*p)) return Keyword::kNone;
-  const char* word_end = p + 1;
+  if (end - p < 2 || !detail::MayBeKeyword(p)) return Keyword::kNone;
+  const char* word_end = p;
   while (word_end < end && IsNamePart(*word_end)) ++word_end;
   *after = word_end;
   return detail::KeywordOf({p, static_cast<size_t>(word_end - p)});

@@ -11,9 +11,13 @@ namespace {
 uint32_t CountLf(const char* p, const char* end) {
   uint32_t count = 0;
 #if defined(__SSE2__)
-  for (; end - p >= 16; p += 16) {
-    const uint32_t mask = detail::Mask(detail::Equal(detail::Load16(p), '\n'));
-    count += static_cast<uint32_t>(std::popcount(mask));
+  // A counter a byte lane; each is summed up before it can overflow.
+  while (end - p >= 16) {
+    __m128i lanes = _mm_setzero_si128();
+    for (int i = 0; i < 255 && end - p >= 16; ++i, p += 16)
+      lanes = _mm_sub_epi8(lanes, detail::Equal(detail::Load16(p), '\n'));
+    const __m128i sums = _mm_sad_epu8(lanes, _mm_setzero_si128());
+    count += static_cast<uint32_t>(_mm_cvtsi128_si32(sums) + _mm_extract_epi16(sums, 4));
   }
 #endif
   return count + static_cast<uint32_t>(std::count(p, end, '\n'));

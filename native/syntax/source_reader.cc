@@ -3,6 +3,19 @@
 #include "syntax/string_literal.h"
 
 namespace dxpy::syntax {
+namespace {
+
+constexpr std::array<int8_t, 256> MakeBracketSteps() {
+  std::array<int8_t, 256> steps{};
+  for (const char c : std::string_view("([{")) steps[static_cast<uint8_t>(c)] = 1;
+  for (const char c : std::string_view(")]}")) steps[static_cast<uint8_t>(c)] = -1;
+  return steps;
+}
+
+/// What a byte does to the depth of brackets.
+constexpr std::array<int8_t, 256> kBracketSteps = MakeBracketSteps();
+
+}  // namespace
 
 SourceReader::SourceReader(std::string_view source)
     : begin_(source.data()), end_(source.data() + source.size()), special_(end_) {}
@@ -18,43 +31,27 @@ const char* SourceReader::Fail(Problem problem, const char* place) {
 const char* SourceReader::SkipStatement(const char* p) {
   const char* const start = p;
   int depth = 0;
-  for (;;) {
-    p = special_.Next(p);
-    if (p == end_) return depth > 0 ? Fail(Problem::kBracket, start) : end_;
-    switch (*p) {
-      case '(':
-      case '[':
-      case '{':
-        ++depth;
-        ++p;
-        break;
-      case ')':
-      case ']':
-      case '}':
-        if (--depth < 0) return Fail(Problem::kBracket, p);
-        ++p;
-        break;
-      case '\n':
-      case '\r':
-      case ';':
-        if (depth == 0) return p;
-        ++p;
-        break;
-      case '#':
-        if (depth == 0) return p;
-        p = FindLineEnd(p, end_);
-        break;
-      case '"':
-      case '\'':
-        p = SkipString(p);
-        break;
-      case '\\':
-        p = SkipContinuation(p);
-        break;
-      default:
-        ++p;
+  while ((p = special_.Next(p)) < end_) {
+    const char c = *p;
+    // Brackets are the most frequent by far, and which one comes next is hard to
+    // predict: a sum in place of a branch.
+    if (const int step = kBracketSteps[static_cast<uint8_t>(c)]; step != 0) {
+      depth += step;
+      if (depth < 0) return Fail(Problem::kBracket, p);
+      ++p;
+    } else if (IsNewline(c) || c == ';') {
+      if (depth == 0) return p;
+      ++p;
+    } else if (c == '"' || c == '\'') {
+      p = SkipString(p);
+    } else if (c == '#') {
+      if (depth == 0) return p;
+      p = FindLineEnd(p, end_);
+    } else {
+      p = c == '\\' ? SkipContinuation(p) : p + 1;
     }
   }
+  return depth > 0 ? Fail(Problem::kBracket, start) : end_;
 }
 
 const char* SourceReader::SkipBrackets(const char* p) {
@@ -112,17 +109,6 @@ const char* SourceReader::SkipLayout(const char* p) {
   for (p = SkipBlanks(p); p < end_ && (IsNewline(*p) || *p == '#'); p = SkipBlanks(p))
     p = *p == '#' ? FindLineEnd(p, end_) : p + 1;
   return p;
-}
-
-const char* SourceReader::SkipName(const char* p) const {
-  while (p < end_ && IsNamePart(*p)) ++p;
-  return p;
-}
-
-const char* SourceReader::SkipToNextLine(const char* p) const {
-  p = FindLineEnd(p, end_);
-  // The LF of a CR LF makes an empty line, which means nothing.
-  return p < end_ ? p + 1 : end_;
 }
 
 // No token ends in a backslash or a newline, so those before `p` are joints.

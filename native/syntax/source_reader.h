@@ -42,9 +42,16 @@ class SourceReader {
   const char* SkipBlanks(const char* p);
   /// As SkipBlanks, and over newlines and comments: for use between brackets.
   const char* SkipLayout(const char* p);
-  const char* SkipName(const char* p) const;
+  const char* SkipName(const char* p) const {
+    while (p < end_ && IsNamePart(*p)) ++p;
+    return p;
+  }
   /// From a comment or newline to the start of the next line.
-  const char* SkipToNextLine(const char* p) const;
+  const char* SkipToNextLine(const char* p) const {
+    if (!At(p, '\n')) p = FindLineEnd(p, end_);
+    // The LF of a CR LF makes an empty line, which means nothing.
+    return p < end_ ? p + 1 : end_;
+  }
 
   /// After the last token before `p`, which is an end that SkipStatement found.
   const char* TokenEnd(const char* p) const;
