@@ -40,6 +40,10 @@ class Confirmer:
         """Whether a unit only runs again."""
         return unit in self._jobs
 
+    def takes_over(self, unit: int) -> bool:
+        """Whether a unit runs in the full worker for good."""
+        return unit in self._takeovers
+
     def holds(self, number: int) -> bool:
         """Whether a failure in the unit must be confirmed."""
         unit = self._run.units[number]

@@ -73,7 +73,7 @@ class Controller:
     def _start(self, session: pytest.Session, hints: list[Unit], count: int) -> None:
         config = session.config
         continuing = config.option.continue_on_collection_errors
-        maxfail = config.getvalue("maxfail")
+        maxfail = config.getvalue("maxfail") or 0
         detail = detail_of(config)
         crew = Crew(config, self._launcher, self._mode, detail, count)
         # From here on there are threads: nothing may be forked but by the zygote.
@@ -104,8 +104,10 @@ class Controller:
             crew.start(shared=True, full=self._mode.full)
         self._progress.begin(hints)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool:
-        """Nothing is collected here."""
+        """Nothing is collected here; say what is known of the number of tests."""
+        self._progress.say_known()
         return True
 
     @pytest.hookimpl(tryfirst=True)
@@ -119,7 +121,6 @@ class Controller:
             raise
         finally:
             self._confirmer.give_up()
-            self._progress.end()
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop or self._run.stop_reason:
@@ -138,6 +139,8 @@ class Controller:
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End the workers and remember what they took."""
         self.close()
+        if self._run is not None:
+            self._progress.end()
         merge_coverage(session.config)
         problem = self._records.save()
         if problem and self._run is not None:
@@ -218,7 +221,8 @@ class Controller:
     def _on_told(self, run: Run, member: Member, message: tuple[Any, ...]) -> None:
         name, unit, *values = message
         # What a rerun, or a second look at the same files, says was said before.
-        first = member.shared and not (unit in run.units and run.units[unit].again)
+        counts = member.shared or self._confirmer.takes_over(unit)
+        again = unit in run.units and run.units[unit].again
         match name, values:
             case "fixture setup" | "fixture ready", [fixture, where]:
                 self._losses.fixture(member.number, name, fixture, where)
@@ -227,7 +231,7 @@ class Controller:
             case "collected everything", [count]:
                 self._on_everything_collected(member, count)
             case "warning", [data, when, nodeid, location]:
-                if first or when == "runtest":
+                if counts and (when == "runtest" or not again):
                     run.replay.warning(data, when, nodeid, location)
             case "deselected", [node_ids]:
                 self._on_deselected(run, member, unit, node_ids)

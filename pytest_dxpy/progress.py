@@ -23,6 +23,7 @@ class Progress:
         self._confirmer = confirmer
         self._total = 0
         self._said = -1
+        self._known = False
         self._ids: dict[int, list[str]] = {}  # by worker; for plugins that ask
 
     def begin(self, hints: list[Unit]) -> None:
@@ -36,8 +37,13 @@ class Progress:
         self._total = sum(unit.tests for unit in hints)
         option = self._run.config.option
         narrowed = option.keyword or option.markexpr or option.deselect
-        known = bool(hints) and all(unit.known for unit in hints)
-        self._count(say=known and not narrowed)
+        self._known = bool(hints) and not narrowed and all(unit.known for unit in hints)
+
+    def say_known(self) -> None:
+        """Say how many tests there are, where that is remembered."""
+        self._count(say=self._known)
+        if self._known:
+            self._run.replay.line("")
 
     def everything_collected(self, count: int) -> None:
         """A worker that collects everything has done so."""

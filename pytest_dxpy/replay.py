@@ -100,6 +100,7 @@ class Replay:
         self._session.testscollected = collected
         if say and self._reporter is not None:
             deselected = len(self._reporter.stats.get("deselected", ()))
+            self._reporter.ensure_newline()
             self._reporter._numcollected = collected + deselected
             self._reporter.report_collect(final=True)
 

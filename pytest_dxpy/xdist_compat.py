@@ -10,10 +10,11 @@ from __future__ import annotations
 import os
 import sys
 import types
-import uuid
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from pytest_dxpy import xdist_fixtures
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -71,29 +72,6 @@ class Hookspecs:
         """Called with the node id of a test whose worker died in it."""
 
 
-class Shim:
-    """Stands under the plugin name ``xdist`` and has its fixtures."""
-
-    @staticmethod
-    @pytest.fixture(scope="session")
-    def worker_id(request: pytest.FixtureRequest) -> str:
-        """The worker's name, ``gw0`` and up; ``master`` outside a worker."""
-        return worker_id_of(request.config)
-
-    @staticmethod
-    @pytest.fixture(scope="session")
-    def testrun_uid(request: pytest.FixtureRequest) -> str:
-        """One name for the whole run, the same in all workers."""
-        given = getattr(request.config, "workerinput", None)
-        return str(given["testrunuid"]) if given else uuid.uuid4().hex
-
-
-def worker_id_of(config: pytest.Config) -> str:
-    """The worker's name; ``master`` outside a worker."""
-    given = getattr(config, "workerinput", None)
-    return str(given["workerid"]) if given else "master"
-
-
 def add_options(parser: pytest.Parser) -> None:
     """pytest-xdist's options that a project may have in ``addopts``, where it is not installed."""
     group = parser.getgroup("dxpy-xdist", "options of pytest-xdist that pytest-dxpy takes")
@@ -134,7 +112,7 @@ def take_over(config: pytest.Config) -> None:
     # '-p no:xdist' blocks the name, and then register() does nothing at all.
     manager.unblock("xdist")
     if not manager.hasplugin("xdist"):
-        manager.register(Shim(), "xdist")
+        manager.register(xdist_fixtures, "xdist")
     _tell_rerunfailures()
 
 
