@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -27,7 +28,7 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "usage: walk_bench DIRECTORY\n");
     return 2;
   }
-  const std::vector<std::string> roots = {argv[1]};
+  const std::vector<std::string> roots = {std::filesystem::absolute(argv[1]).string()};
   const dxpy::discovery::WalkRules rules = DefaultRules();
   std::vector<double> milliseconds;
   size_t files = 0;

@@ -19,7 +19,7 @@ bool IsPython(std::string_view name) { return name.size() > 3 && name.ends_with(
 // returns false.
 template <typename Visit>
 void VisitParents(std::string_view path, Visit visit) {
-  while (path.size() > 1) {
+  while (path.size() > 1 && path.find('/') != std::string_view::npos) {
     path = path.substr(0, std::max<size_t>(path.rfind('/'), 1));
     if (!visit(std::string(path))) return;
   }
