@@ -158,9 +158,9 @@ void RingWriter::LoadTail() {
 void RingWriter::Publish(Bytes head, Bytes body, uint32_t flags) {
   const size_t bytes = head.size() + body.size();
   const FragmentHeader header{static_cast<uint32_t>(bytes), flags};
-  CopyIn(head_, std::as_bytes(std::span(&header, 1)));
-  CopyIn(head_ + sizeof header, head);
-  CopyIn(head_ + sizeof header + head.size(), body);
+  PutBytes(head_, std::as_bytes(std::span(&header, 1)));
+  PutBytes(head_ + sizeof header, head);
+  PutBytes(head_ + sizeof header + head.size(), body);
   head_ += Footprint(bytes);
   // Release: whoever sees this position sees the bytes before it. A producer that
   // is killed above has published nothing, one that is killed below a whole fragment.
@@ -168,7 +168,7 @@ void RingWriter::Publish(Bytes head, Bytes body, uint32_t flags) {
   peer_.Ring();
 }
 
-void RingWriter::CopyIn(uint64_t position, Bytes bytes) {
+void RingWriter::PutBytes(uint64_t position, Bytes bytes) {
   const size_t offset = position & (data_.size() - 1);
   const size_t first = std::min(bytes.size(), data_.size() - offset);
   std::copy_n(bytes.data(), first, data_.data() + offset);
@@ -193,7 +193,7 @@ std::optional<Bytes> RingReader::Next() {
       if (frame_.capacity() > kKeepBytes) frame_ = {};
       frame_.clear();
     }
-    CopyOut(tail_ + sizeof header, header.bytes);
+    TakeBytes(tail_ + sizeof header, header.bytes);
     tail_ += Footprint(header.bytes);
     unfinished_ = (header.flags & kMore) != 0;
     if (!unfinished_) return Bytes(frame_);
@@ -235,7 +235,7 @@ FragmentHeader RingReader::LoadHeader() const {
   return header;
 }
 
-void RingReader::CopyOut(uint64_t position, size_t bytes) {
+void RingReader::TakeBytes(uint64_t position, size_t bytes) {
   const size_t offset = position & (data_.size() - 1);
   const size_t first = std::min(bytes, data_.size() - offset);
   const std::byte* ring = data_.data();

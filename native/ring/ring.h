@@ -52,7 +52,7 @@ class RingWriter {
   void WaitForTail(uint64_t position);
   void LoadTail();
   void Publish(std::span<const std::byte> head, std::span<const std::byte> body, uint32_t flags);
-  void CopyIn(uint64_t position, std::span<const std::byte> bytes);
+  void PutBytes(uint64_t position, std::span<const std::byte> bytes);
 
   RingWords* words_;
   std::span<std::byte> data_;
@@ -90,7 +90,7 @@ class RingReader {
  private:
   [[nodiscard]] bool HasFragment();
   [[nodiscard]] FragmentHeader LoadHeader() const;
-  void CopyOut(uint64_t position, size_t bytes);
+  void TakeBytes(uint64_t position, size_t bytes);
   void Release();
 
   RingWords* words_;
