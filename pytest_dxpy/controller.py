@@ -14,6 +14,7 @@ import pytest
 
 from pytest_dxpy import native, protocol, reports, units
 from pytest_dxpy._version import __version__
+from pytest_dxpy.collection import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
 from pytest_dxpy.crew import Crew
@@ -44,6 +45,7 @@ class Controller:
         self._records = records
         self._workers = workers
         self._run: Run | None = None
+        self._usage_error: pytest.UsageError | None = None
 
     # What pytest calls.
 
@@ -63,12 +65,15 @@ class Controller:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Start the workers."""
-        hints = [] if self._mode.full else units.hints(session.config, self._records)
-        count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
         try:
+            resolve_arguments(session.config)
+            hints = [] if self._mode.full else units.hints(session.config, self._records)
+            count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
             self._start(session, hints, count)
+        except pytest.UsageError as error:
+            self._usage_error = error
         except DxpyError as error:
-            raise pytest.UsageError(str(error)) from error
+            self._usage_error = pytest.UsageError(str(error))
 
     def _start(self, session: pytest.Session, hints: list[Unit], count: int) -> None:
         config = session.config
@@ -107,6 +112,8 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool:
         """Nothing is collected here; say what is known of the number of tests."""
+        if self._usage_error is not None:  # where plain pytest meets it
+            raise self._usage_error
         self._progress.say_known()
         return True
 
@@ -238,7 +245,6 @@ class Controller:
             case "teardown", [node_id, text]:
                 run.replay.late_teardown(node_id, text, member.node)
             case "usage", [arguments]:
-                self._usage = arguments
                 raise pytest.UsageError(*arguments)
             case "exit", [text, code]:
                 run.stop()

@@ -138,7 +138,7 @@ class Progress:
         self._confirmer.unit_done(event.unit)
 
     def _remember(self, unit: Unit, seconds: float) -> None:
-        if unit.again or self._run.mode.full and unit.key.startswith("@"):
+        if unit.again or unit.partial or unit.key.startswith("@"):
             return
         try:
             status = os.stat(unit.key)  # noqa: PTH116
@@ -146,7 +146,7 @@ class Progress:
             return
         record = self._run.records.get(unit.key)
         record.seconds = seconds
-        record.tests = -1 if unit.narrowed else len(unit.items or ())
+        record.tests = -1 if unit.narrowed or self._run.mode.full else len(unit.items or ())
         record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
         if unit.alone and unit.items and not unit.failed and not record.proven:
             record.proven = content_hash(unit.key)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from _pytest.reports import TestReport
 from _pytest.terminal import TerminalReporter
 
 from pytest_dxpy import protocol, reports
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Generator, Iterable
 
     import pytest
 
@@ -100,12 +102,30 @@ class Replay:
         self._session.testscollected = collected
         if say and self._reporter is not None:
             deselected = len(self._reporter.stats.get("deselected", ()))
-            self._reporter.ensure_newline()
+            self._end_line()
             self._reporter._numcollected = collected + deselected
-            self._reporter.report_collect(final=True)
+            with self._stats_of_collection():
+                self._reporter.report_collect(final=True)
+
+    @contextlib.contextmanager
+    def _stats_of_collection(self) -> Generator[None]:
+        """The reporter's statistics as they stand when collection is over."""
+        all_stats = self._reporter.stats
+        self._reporter.stats = {
+            category: [entry for entry in entries if not isinstance(entry, TestReport)]
+            for category, entries in all_stats.items()
+        }
+        try:
+            yield
+        finally:
+            self._reporter.stats = all_stats
 
     def line(self, text: str, **markup: bool) -> None:
         """A line of our own on the terminal."""
         if self._reporter is not None and self._config.option.verbose >= 0:
-            self._reporter.ensure_newline()
+            self._end_line()
             self._reporter.write_line(text, **markup)
+
+    def _end_line(self) -> None:
+        if self._reporter._tw.width_of_current_line:
+            self._reporter._tw.line()

@@ -35,6 +35,7 @@ class Unit:
     worker: int | None = None
     alone: bool = False  # it was the first that its worker collected
     again: bool = False  # the rest of a unit whose worker died
+    partial: bool = False  # the command line names some of its tests
     items: list[Item] | None = None  # collected
     ran: set[int] = dataclasses.field(default_factory=set)
     failed: bool = False
@@ -70,7 +71,10 @@ def hints(config: pytest.Config, records: Records) -> list[Unit]:
     for path, argument, size, mtime_ns in found:
         if path not in seen:
             seen.add(path)
-            units.append(make_unit(path, argument, size, mtime_ns, records))
+            unit = make_unit(path, argument, size, mtime_ns, records)
+            if arguments[argument].parts:
+                unit.partial, unit.known, unit.expected_tests = True, False, 1
+            units.append(unit)
     _estimate(units)
     return units
 
@@ -114,7 +118,7 @@ def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Recor
 
 def _estimate(units: list[Unit]) -> None:
     """Guess from its source how many tests a file has that is not remembered."""
-    unknown = [unit for unit in units if not unit.known]
+    unknown = [unit for unit in units if not (unit.known or unit.partial)]
     counts = native.count_tests([os.fsencode(unit.key) for unit in unknown])
     for unit, count in zip(unknown, counts, strict=True):
         unit.expected_tests = max(count, 0)
