@@ -10,12 +10,13 @@ import json
 import os
 import platform
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.bench import table
-from tests.bench.measure import PYTEST, Bench, Measured, measure
+from tests.bench.measure import PYTEST, Bench, measure
 from tests.bench.workloads import GENERATED, SUITE, Workload, find
-from tests.parity.product import ROOT, Product, from_checkout, from_path
+from tests.parity.product import ROOT, Product, staged
 
 WORK = ROOT / "build" / "parity"
 
@@ -24,19 +25,13 @@ def main() -> int:
     options = _options()
     workloads = _chosen(options.names)
     options.work.mkdir(parents=True, exist_ok=True)
-    product = None if options.without_ours else _product(options)
-    measured: list[Measured] = []
-    for workload in workloads:
-        for no_pyc in (False, True) if options.no_pyc else (False,):
-            bench = Bench(
-                work=options.work,
-                rounds=options.rounds,
-                workers=options.workers,
-                product=product,
-                no_pyc=no_pyc,
-                memory=not options.no_memory and not no_pyc,
-            )
-            measured.append(measure(workload, bench, _progress))
+    ours = nullcontext() if options.without_ours else staged(options.dxpy_path)
+    with ours as product:
+        measured = [
+            measure(workload, _bench(options, product, no_pyc), _progress)
+            for workload in workloads
+            for no_pyc in ((False, True) if options.no_pyc else (False,))
+        ]
     if options.json:
         options.json.write_text(json.dumps(table.data(measured), indent=1) + "\n")
     parts = (_conditions(options), table.times(measured), table.memory(measured))
@@ -84,10 +79,15 @@ def _chosen(names: list[str]) -> list[Workload]:
     return [workload for _, workload in found if workload]
 
 
-def _product(options: argparse.Namespace) -> Product:
-    if options.dxpy_path:
-        return from_path(options.dxpy_path, options.work)
-    return from_checkout(options.work)
+def _bench(options: argparse.Namespace, product: Product | None, no_pyc: bool) -> Bench:
+    return Bench(
+        work=options.work,
+        rounds=options.rounds,
+        workers=options.workers,
+        product=product,
+        no_pyc=no_pyc,
+        memory=not options.no_memory and not no_pyc,
+    )
 
 
 def _conditions(options: argparse.Namespace) -> str:

@@ -11,13 +11,14 @@ import json
 import shlex
 import subprocess
 import sys
+from contextlib import nullcontext
 from pathlib import Path
 
 from tests.parity import expected, report
 from tests.parity.catalogue import Suite, load, quickest
 from tests.parity.check import Settings, Verdict, check, record_plain
 from tests.parity.prepare import prepare
-from tests.parity.product import ROOT, Product, from_checkout, from_path
+from tests.parity.product import ROOT, Product, staged
 
 
 def main() -> int:
@@ -29,15 +30,21 @@ def main() -> int:
     if options.prepare or options.plain:
         return _make_ready(suites, options)
     options.work.mkdir(parents=True, exist_ok=True)
+    # Ours is needed unless another runner is asked for and ours is not named too.
+    needed = options.dxpy_path or not options.runner
+    with staged(options.dxpy_path) if needed else nullcontext() as product:
+        return _check_all(suites, _settings(options, product), options)
+
+
+def _settings(options: argparse.Namespace, product: Product | None) -> Settings:
     runner = options.runner or f"-p dxpy --dx-workers={options.workers}"
-    settings = Settings(
+    return Settings(
         work=options.work,
         runner=tuple(shlex.split(runner)),
         times=options.times,
-        product=_product(options),
+        product=product,
         expected=[] if options.runner else expected.load(),
     )
-    return _check_all(suites, settings, options)
 
 
 def _options() -> argparse.Namespace:
@@ -74,13 +81,6 @@ def _chosen(options: argparse.Namespace) -> list[Suite]:
     if options.names:
         return [suites[name] for name in options.names]
     return quickest(suites) if options.fast else list(suites.values())
-
-
-def _product(options: argparse.Namespace) -> Product | None:
-    """Ours, unless another runner is asked for and ours is not named too."""
-    if options.dxpy_path:
-        return from_path(options.dxpy_path, options.work)
-    return None if options.runner else from_checkout(options.work)
 
 
 def _make_ready(suites: list[Suite], options: argparse.Namespace) -> int:

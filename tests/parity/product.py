@@ -10,7 +10,10 @@ import re
 import shutil
 import subprocess
 import sys
+import tempfile
 import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from email.parser import Parser
 from pathlib import Path
@@ -33,41 +36,45 @@ class Product:
     requirements: tuple[str, ...]
 
 
-def from_checkout(work: Path, root: Path = ROOT) -> Product:
-    """Build a wheel of the checkout and unpack it below ``work``."""
-    stage = _empty(work)
-    wheels = stage.with_name("wheel")
-    shutil.rmtree(wheels, ignore_errors=True)
+@contextmanager
+def staged(path: Path | None) -> Iterator[Product]:
+    """The product, as long as the context lasts, as it is now.
+
+    Args:
+        path: a folder with ``pytest_dxpy``, built in place as ``make build`` does, and its
+            setup.cfg; None for a wheel of this checkout.
+    """
+    with tempfile.TemporaryDirectory(prefix="dxpy-product-") as folder:
+        stage = Path(folder)
+        yield _from_path(path, stage) if path else _from_wheel(ROOT, stage)
+
+
+def _from_wheel(root: Path, stage: Path) -> Product:
+    wheels, files = stage / "wheel", stage / "files"
     pip = [sys.executable, "-m", "pip", "wheel", "-q", "--no-deps", "-w", str(wheels), str(root)]
     subprocess.run(pip, check=True)
     (wheel,) = wheels.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
-        archive.extractall(stage)
-    (metadata,) = stage.glob("*.dist-info/METADATA")
+        archive.extractall(files)
+    (metadata,) = files.glob("*.dist-info/METADATA")
     lines = Parser().parsestr(metadata.read_text(encoding="utf-8")).get_all("Requires-Dist") or []
-    return Product(stage, _wanted([line for line in lines if "extra ==" not in line]))
+    return Product(files, _wanted([line for line in lines if "extra ==" not in line]))
 
 
-def from_path(path: Path, work: Path) -> Product:
-    """Copy a package that was built in place, as ``make build`` does, to below ``work``.
-
-    Args:
-        path: the folder that holds ``pytest_dxpy`` and its setup.cfg.
-        work: the folder of all suites.
-    """
-    stage = _empty(work)
-    ignored = shutil.ignore_patterns("__pycache__")
-    shutil.copytree(path / PACKAGE, stage / PACKAGE, ignore=ignored)
+def _from_path(path: Path, stage: Path) -> Product:
+    files = stage / "files"
+    shutil.copytree(path / PACKAGE, files / PACKAGE, ignore=shutil.ignore_patterns("__pycache__"))
     setup = configparser.ConfigParser(interpolation=None)
     setup.read(path / "setup.cfg", encoding="utf-8")
-    version = re.search(r'__version__ = "(.*)"', (path / PACKAGE / "_version.py").read_text())
-    info = stage / f"{PACKAGE}-{version[1] if version else '0'}.dist-info"
+    found = re.search(r'__version__ = "(.*)"', (path / PACKAGE / "_version.py").read_text())
+    version = found[1] if found else "0"
+    info = files / f"{PACKAGE}-{version}.dist-info"
     info.mkdir()
-    name = f"Name: pytest-dxpy\nVersion: {version[1] if version else '0'}\n"
-    (info / "METADATA").write_text("Metadata-Version: 2.1\n" + name)
+    metadata = f"Metadata-Version: 2.1\nName: pytest-dxpy\nVersion: {version}\n"
+    (info / "METADATA").write_text(metadata)
     points = setup["options.entry_points"].items()
     (info / "entry_points.txt").write_text("".join(f"[{key}]\n{value}\n" for key, value in points))
-    return Product(stage, _wanted(setup["options"]["install_requires"].split("\n")))
+    return Product(files, _wanted(setup["options"]["install_requires"].split("\n")))
 
 
 def put_in(product: Product, suite: Suite, place: Place) -> None:
@@ -87,13 +94,6 @@ def put_in(product: Product, suite: Suite, place: Place) -> None:
 def take_out(place: Place) -> None:
     for path in place.site_packages.glob(f"{PACKAGE}*"):
         shutil.rmtree(path)
-
-
-def _empty(work: Path) -> Path:
-    stage = work.resolve() / ".product" / "files"
-    shutil.rmtree(stage, ignore_errors=True)
-    stage.mkdir(parents=True)
-    return stage
 
 
 def _wanted(lines: list[str]) -> tuple[str, ...]:

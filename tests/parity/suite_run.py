@@ -126,4 +126,4 @@ def environment(suite: Suite, place: Place) -> dict[str, str]:
 
 def limit_of(suite: Suite) -> float:
     """When a run counts as hung: far beyond what a busy machine explains."""
-    return 120 + 8 * suite.seconds
+    return suite.message.seconds if suite.message else 120 + 8 * suite.seconds
