@@ -1,26 +1,28 @@
 """Failures of lazily collected files, held back until they are confirmed.
 
-A test may need an import that only another test file brings. Plain pytest has
-imported all of them when the first test runs; a worker that collects lazily has
-not. So a failure there counts only if
+Plain pytest has imported every test file when the first test runs; a worker that
+collects lazily has not. So a test can fail there because only another file
+brings an import it needs, or because its own file was imported after other
+tests had run. Such a failure must not be reported, and a flaky test's must.
 
-1. the file, up to the failing test, fails as well in a worker that has collected
-   the whole suite: the failure is confirmed; or
-2. it passes there, and passes in a fresh worker that has collected only this
-   file: the test is flaky, and its first failure stands. A confirmation must
-   never hide a flaky failure.
+The file, up to the failing test (which may need the ones before it), runs again:
 
-Where it passes in the full worker and fails again in the fresh one, the file
-needs something that its own imports do not bring. That is proven then: the full
-worker's outcome is reported, with one note that names the file.
-
-The whole file up to the test runs again, and not the test alone, since a test
-may also need the ones before it.
+1. in a worker that has collected the whole suite. If it fails, the failure is
+   confirmed.
+2. else in a fresh worker that has collected only this file. If it fails, the
+   file needs something that its own imports do not bring, and the full worker's
+   outcome counts.
+3. else in a fresh worker after the same files as the first time. If it passes,
+   the test is flaky and its first failure stands.
+4. else after the same files in a worker that has collected the whole suite. If
+   it passes, the file must be imported before other tests run, and that outcome
+   counts. If not, the tests before it are the cause: the first failure stands.
 """
 
 from __future__ import annotations
 
 import dataclasses
+import enum
 from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,60 +62,87 @@ def failing(phases: Iterable[protocol.Phase]) -> bool:
     return any(outcome == protocol.FAILED for _, outcome, _, _, _ in phases)
 
 
+class Stage(enum.Enum):
+    """Where a file runs again."""
+
+    FULL = 1  # with the whole suite collected
+    FRESH = 2  # with nothing else collected
+    AGAIN = 3  # after the files that ran before it, collected one by one
+    FULL_AGAIN = 4  # after the same files, with the whole suite collected
+
+
+@dataclasses.dataclass
 class Job:
-    """The confirmation of what failed in one unit.
+    """The confirmation of what failed in one unit."""
 
-    Follows a unit that is run again, first in the full worker and then, where
-    that passed something, in a fresh one.
-    """
-
-    def __init__(self, unit: Unit, held: list[Held], only: list[str]) -> None:
-        """Start; ``only`` are the unit's node ids up to its last held test."""
-        self.unit = unit
-        self.held = held
-        self.only = only
-        self.fresh = False  # the second stage
-        self._full: dict[tuple[str, int], tuple[bool, Verdict]] = {}
-        self._fresh: dict[tuple[str, int], bool] = {}
-        self._seen: Counter[str] = Counter()
+    unit: Unit
+    held: list[Held]
+    only: list[str]  # the unit's node ids up to its last held test
+    before: list[Unit]  # what the same worker had run before
+    stage: Stage = Stage.FULL
+    worker: int = -1  # where it runs now
+    _ran: dict[Stage, dict[tuple[str, int], tuple[bool, Verdict]]] = dataclasses.field(
+        default_factory=lambda: {stage: {} for stage in Stage}
+    )
 
     def ran(self, item: protocol.Item, failed: bool, reports: list[Any], node: object) -> None:
         """A test of the unit has run again."""
-        key = (item.node_id, self._seen[item.node_id])
-        self._seen[item.node_id] += 1
-        if self.fresh:
-            self._fresh[key] = failed
-        else:
-            self._full[key] = (failed, Verdict(item, reports, node))
+        results = self._ran[self.stage]
+        occurrence = 0
+        while (item.node_id, occurrence) in results:
+            occurrence += 1
+        results[item.node_id, occurrence] = (failed, Verdict(item, reports, node))
 
-    def passed_in_full(self) -> list[Held]:
-        """The held tests that the full worker does not confirm."""
-        return [held for held in self.held if not self._full.get(held.key, (True, None))[0]]
+    def _failed(self, held: Held, stage: Stage) -> bool | None:
+        """Whether a test failed in a stage; None where it did not run."""
+        result = self._ran[stage].get(held.key)
+        return None if result is None else result[0]
 
-    def begin_fresh(self) -> None:
-        """The second stage begins."""
-        self.fresh = True
-        self._seen.clear()
+    def next_stage(self) -> Stage | None:
+        """Where to run it next; None where everything is decided."""
+        open_ = [held for held in self.held if self._failed(held, Stage.FULL) is False]
+        if self.stage is Stage.FULL:
+            return Stage.FRESH if open_ else None
+        open_ = [held for held in open_ if self._failed(held, Stage.FRESH) is False]
+        if self.stage is Stage.FRESH:
+            return Stage.AGAIN if open_ and self.before else None
+        if self.stage is Stage.AGAIN and any(self._failed(h, Stage.AGAIN) for h in open_):
+            return Stage.FULL_AGAIN
+        return None
 
-    @property
-    def dependent(self) -> bool:
-        """Whether the file is proven to need what other files import."""
-        return any(self._fresh.get(held.key, False) for held in self.passed_in_full())
+    def _excuse(self, held: Held) -> Stage | None:
+        """The stage whose outcome counts in place of the first; None where none does."""
+        if self._failed(held, Stage.FULL) is not False:
+            return None
+        if self._failed(held, Stage.FRESH):
+            return Stage.FULL
+        reproduced = self._failed(held, Stage.AGAIN)
+        cured = self._failed(held, Stage.FULL_AGAIN) is False
+        return Stage.FULL_AGAIN if reproduced and cured else None
 
     @property
     def confirmed(self) -> bool:
         """Whether the full worker agreed on every failure."""
-        return not self.passed_in_full()
+        return all(self._failed(held, Stage.FULL) for held in self.held)
+
+    @property
+    def needs_imports(self) -> bool:
+        """Whether the file is proven to need what other files import."""
+        return any(self._excuse(held) is Stage.FULL for held in self.held)
+
+    @property
+    def needs_early_import(self) -> bool:
+        """Whether the file is proven to need its import before other tests run."""
+        return any(self._excuse(held) is Stage.FULL_AGAIN for held in self.held)
 
     def verdicts(self) -> list[Verdict]:
         """What is reported of each held test."""
-        excused = {held.key for held in self.passed_in_full() if self._fresh.get(held.key, False)}
-        return [
-            self._full[held.key][1]
-            if held.key in excused
-            else Verdict(held.item, held.reports, held.node)
-            for held in self.held
-        ]
+        verdicts = []
+        for held in self.held:
+            stage = self._excuse(held)
+            first = Verdict(held.item, held.reports, held.node)
+            verdicts.append(first if stage is None else self._ran[stage][held.key][1])
+        return verdicts
 
 
 def up_to_last(unit: Unit, held: list[Held]) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_dxpy.confirmation import Held, Job, up_to_last
+from pytest_dxpy.confirmation import Held, Job, Stage, up_to_last
 from pytest_dxpy.records import content_hash
 from pytest_dxpy.units import Unit
 
@@ -25,6 +25,7 @@ class Confirmer:
         self._run = run
         self._held: dict[int, list[Held]] = {}  # by unit
         self._jobs: dict[int, Job] = {}  # by the unit that runs again
+        self._unheeded: set[int] = set()  # units that run again before a job's
         self._takeovers: set[int] = set()  # units that the full worker runs for good
         self._full: Member | None = None
         self._full_ready = False
@@ -38,7 +39,7 @@ class Confirmer:
 
     def reruns(self, unit: int) -> bool:
         """Whether a unit only runs again."""
-        return unit in self._jobs
+        return unit in self._jobs or unit in self._unheeded
 
     def takes_over(self, unit: int) -> bool:
         """Whether a unit runs in the full worker for good."""
@@ -65,9 +66,19 @@ class Confirmer:
         if not held:
             return
         unit = self._run.units[number]
-        job = Job(unit, held, up_to_last(unit, held))
-        again = Unit(unit.key, unit.argument, 0.0)
-        self._jobs[self._run.pin(self._full_worker().number, again, job.only)] = job
+        job = Job(unit, held, up_to_last(unit, held), self._run_before(unit))
+        self._pin(self._full_worker(), job)
+
+    def _run_before(self, unit: Unit) -> list[Unit]:
+        """What its worker had run before a unit."""
+        assert unit.worker is not None
+        begun = [self._run.units[number] for number in self._run.crew.members[unit.worker].begun]
+        return begun[: begun.index(unit)]
+
+    def _pin(self, worker: Member, job: Job) -> None:
+        again = Unit(job.unit.key, job.unit.argument, 0.0)
+        job.worker = worker.number
+        self._jobs[self._run.pin(worker.number, again, job.only)] = job
 
     def submit_all(self) -> None:
         """The run is paused: nothing more will fail in the units under way."""
@@ -92,41 +103,54 @@ class Confirmer:
         self, number: int, item: protocol.Item, failed: bool, made: list[Any], node: object
     ) -> None:
         """A test of a unit that runs again has run."""
-        self._jobs[number].ran(item, failed, made, node)
+        if number in self._jobs:
+            self._jobs[number].ran(item, failed, made, node)
 
     def unit_done(self, number: int) -> None:
         """A unit has run to its end."""
         self._takeovers.discard(number)
+        self._unheeded.discard(number)
         job = self._jobs.pop(number, None)
         if job is None:
             self.submit(number)
-        elif not job.fresh and job.passed_in_full():
-            self._rerun_alone(job)
-        else:
+            return
+        stage = job.next_stage()
+        if stage is None or self._run.stopping:
             self._conclude(job)
+        else:
+            job.stage = stage
+            self._rerun(job)
 
-    def _rerun_alone(self, job: Job) -> None:
-        job.begin_fresh()
-        worker = self._run.crew.start(shared=False, full=False)
-        again = Unit(job.unit.key, job.unit.argument, 0.0)
-        self._jobs[self._run.pin(worker.number, again, job.only)] = job
+    def _rerun(self, job: Job) -> None:
+        """Run a job's unit in a worker of its own."""
+        full = job.stage is Stage.FULL_AGAIN
+        worker = self._run.crew.start(shared=False, full=full)
+        if job.stage is not Stage.FRESH:
+            for unit in job.before:
+                copy = Unit(unit.key, unit.argument, 0.0)
+                self._unheeded.add(self._run.pin(worker.number, copy, []))
+        self._pin(worker, job)
         self._run.dispatcher.release(worker.number)
 
     def _conclude(self, job: Job) -> None:
         for item, made, node in job.verdicts():
             self._run.replay.item(item, made, node)
         record = self._run.records.get(job.unit.key)
-        if job.dependent:
+        if job.needs_imports or job.needs_early_import:
             record.dependent = content_hash(job.unit.key)
-            self._note_dependent(job.unit)
+            self._note_dependent(job.unit, early=not job.needs_imports)
         elif job.confirmed:
             record.proven = content_hash(job.unit.key)
 
-    def _note_dependent(self, unit: Unit) -> None:
+    def _note_dependent(self, unit: Unit, *, early: bool = False) -> None:
+        what = (
+            "must be imported before other tests run: it fails where it is imported after them"
+            if early
+            else "needs something that its own imports do not bring: it fails alone"
+        )
         self._run.notes.append(
-            f"{self._run.show(unit.key)} needs something that its own imports do not bring: it "
-            "fails alone and passes after the whole suite was imported, and so plain pytest's "
-            "outcome was taken"
+            f"{self._run.show(unit.key)} {what}, and passes where the whole suite is imported "
+            "first, as in plain pytest; that outcome was taken"
         )
 
     # Files that a lazy worker could not collect.
@@ -167,15 +191,13 @@ class Confirmer:
 
     # Ends.
 
-    def lost(self, member: Member, number: int | None) -> None:
-        """A worker has died."""
-        if number is not None and number in self._jobs:
-            self._conclude_unconfirmed(self._jobs.pop(number))
+    def lost(self, member: Member) -> None:
+        """A worker has died: what it was to confirm stands as it is."""
+        for unit in [*self._jobs]:
+            if self._jobs[unit].worker == member.number:
+                self._conclude_unconfirmed(self._jobs.pop(unit))
         if member is self._full:
             self._full_ready = False
-            for unit in [*self._jobs]:
-                if not self._jobs[unit].fresh:
-                    self._conclude_unconfirmed(self._jobs.pop(unit))
             for _, report in self._suspects.values():
                 self._run.replay.collect_report(report)
             self._suspects.clear()

@@ -83,7 +83,7 @@ class Controller:
         crew = Crew(config, self._launcher, self._mode, detail, count)
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
-            given_order=self._mode.full,
+            given_order=self._mode.full or self._options.order == "pytest",
             barrier=count,
             discover=True,
             all_phases=detail.all_phases,

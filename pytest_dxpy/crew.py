@@ -41,7 +41,7 @@ class Member:
     finished: bool = False
     gone: bool = False
     down_told: bool = False
-    units_begun: int = 0
+    begun: list[int] = dataclasses.field(default_factory=list)  # units, in order
 
 
 class Crew:

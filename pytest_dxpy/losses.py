@@ -106,7 +106,7 @@ class Losses:
                 run.notes.append(f"{member.name} {end} {when}")
         elif not self._confirmer.reruns(event.unit):
             self._save_unit(event, member, end, captured, stalled=bool(stalled))
-        self._confirmer.lost(member, event.unit)
+        self._confirmer.lost(member)
         if member.full and not member.shared:
             run.add([_rest(unit) for unit in self._confirmer.lose_takeovers()])
 
@@ -197,5 +197,10 @@ class _Sched:
 def _rest(unit: Unit) -> Unit:
     """What is left of a unit, as a unit of its own."""
     return Unit(
-        unit.key, unit.argument, unit.cost_seconds, skip=[*unit.skip, *unit.done()], again=True
+        unit.key,
+        unit.argument,
+        unit.cost_seconds,
+        position=unit.position,
+        skip=[*unit.skip, *unit.done()],
+        again=True,
     )

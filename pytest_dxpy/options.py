@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 COLLECT_MODES: Final = ("auto", "lazy", "full", "off")
 START_METHODS: Final = ("auto", "late", "early", "spawn")
+ORDERS: Final = ("pytest", "longest")
 
 
 def usable_cpus() -> int:
@@ -64,7 +65,7 @@ def _choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
 
         close = difflib.get_close_matches(text, choices, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(choices)}"
-        raise OptionError(f"--{option}: unknown mode {text!r}", hint=hint)
+        raise OptionError(f"--{option}: unknown value {text!r}", hint=hint)
 
     return parse
 
@@ -99,6 +100,13 @@ class Options:
         "HOW",
         "late: fork workers after the initial conftests are imported; early: before; "
         "spawn: start new interpreters; auto: late where that is safe",
+    )
+    order: str = _option(
+        "pytest",
+        _choice("dx-order", ORDERS),
+        "ORDER",
+        "pytest: files begin in pytest's order, but for one that would end long after all others; "
+        "longest: the longest first, for the shortest run",
     )
     max_restarts: int | None = _option(
         "auto", _restarts, "N", "how many dead workers are replaced; 'auto' is 4 per worker"

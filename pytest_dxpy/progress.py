@@ -79,6 +79,10 @@ class Progress:
             if key not in hinted
         ]
         run.add(new)
+        numbers = {unit.key: number for number, unit in run.units.items()}
+        for position, (key, _, _) in enumerate(found):
+            run.units[numbers[key]].position = position
+        run.dispatcher.set_positions([numbers[key] for key, _, _ in found])
         run.dispatcher.end_discovery()
         if not run.mode.full:
             self._total += sum(unit.tests for unit in new)
@@ -90,8 +94,8 @@ class Progress:
         unit = self._run.units[event.unit]
         member = self._run.crew.members[event.worker]
         unit.worker = event.worker
-        unit.alone = member.units_begun == 0 and not member.full
-        member.units_begun += 1
+        unit.alone = not member.begun and not member.full
+        member.begun.append(event.unit)
 
     def on_collected(self, event: protocol.Collected) -> None:
         """A unit's tests are known."""

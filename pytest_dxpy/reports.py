@@ -90,7 +90,13 @@ def serialize(config: pytest.Config, report: object) -> bytes:
 
 def deserialize(config: pytest.Config, payload: bytes) -> Any:
     """The report behind ``serialize``'s bytes."""
-    return config.hook.pytest_report_from_serializable(config=config, data=load(payload))
+    data = load(payload)
+    report = config.hook.pytest_report_from_serializable(config=config, data=data)
+    subtest = data.get("_subtest.context")
+    if subtest is not None:
+        # pytest 9 puts the values of a subtest through repr() once more each way.
+        object.__setattr__(report.context, "kwargs", subtest["kwargs"])
+    return report
 
 
 class LeanReport(TestReport):

@@ -53,6 +53,8 @@ class Run:
                     native.encode_id(unit.key),
                     unit.argument,
                     unit.cost_seconds,
+                    unit.recorded,
+                    unit.position,
                     [native.encode_id(node_id) for node_id in unit.skip],
                 )
                 for unit in new

@@ -29,6 +29,8 @@ class Unit:
     key: str  # a file's path, or a group's name
     argument: int
     cost_seconds: float
+    recorded: bool = False  # the cost was measured, not guessed
+    position: int = 0  # its place in pytest's order
     skip: list[str] = dataclasses.field(default_factory=list)
     expected_tests: int = 0
     known: bool = False  # expected_tests is remembered, and the file is the same
@@ -74,6 +76,7 @@ def hints(config: pytest.Config, records: Records) -> list[Unit]:
             unit = make_unit(path, argument, size, mtime_ns, records)
             if arguments[argument].parts:
                 unit.partial, unit.known, unit.expected_tests = True, False, 1
+            unit.position = len(units)
             units.append(unit)
     _estimate(units)
     return units
@@ -113,7 +116,9 @@ def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Recor
         return Unit(path, argument, LEAST_SECONDS + size * SECONDS_PER_BYTE)
     known = record.tests >= 0 and (record.size_bytes, record.mtime_ns) == (size, mtime_ns)
     tests = record.tests if known else 0
-    return Unit(path, argument, record.seconds, expected_tests=tests, known=known)
+    return Unit(
+        path, argument, record.seconds, recorded=True, expected_tests=tests, known=known
+    )
 
 
 def _estimate(units: list[Unit]) -> None:

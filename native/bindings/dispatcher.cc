@@ -61,14 +61,18 @@ codec::UnitSpec MakeSpec(std::string key, uint32_t argument, std::vector<std::st
   return {std::move(key), argument, std::move(only), std::move(skip)};
 }
 
-// (key, argument, cost in seconds, node ids to skip)
-using UnitTuple = std::tuple<std::string, uint32_t, double, std::vector<std::string>>;
+// (key, argument, cost in seconds, whether that was recorded, position, node ids to skip)
+using UnitTuple =
+    std::tuple<std::string, uint32_t, double, bool, uint32_t, std::vector<std::string>>;
 
 uint32_t AddUnits(Dispatcher& dispatcher, std::vector<UnitTuple> tuples) {
   std::vector<dispatch::NewUnit> units;
   units.reserve(tuples.size());
-  for (auto& [key, argument, cost_seconds, skip] : tuples)
-    units.push_back({MakeSpec(std::move(key), argument, {}, std::move(skip)), cost_seconds});
+  for (auto& [key, argument, cost_seconds, recorded, position, skip] : tuples)
+    units.push_back({.spec = MakeSpec(std::move(key), argument, {}, std::move(skip)),
+                     .cost_seconds = cost_seconds,
+                     .position = position,
+                     .recorded = recorded});
   return dispatcher.AddUnits(std::move(units));
 }
 
@@ -124,6 +128,12 @@ void BindDispatcher(py::module_& m) {
           "drop_units",
           [](Dispatcher& dispatcher, const std::vector<uint32_t>& units) {
             dispatcher.DropUnits(units);
+          },
+          py::arg("units"))
+      .def(
+          "set_positions",
+          [](Dispatcher& dispatcher, const std::vector<uint32_t>& units) {
+            dispatcher.SetPositions(units);
           },
           py::arg("units"))
       .def("end_discovery", &Dispatcher::EndDiscovery, unlocked)

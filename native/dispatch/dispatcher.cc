@@ -82,8 +82,9 @@ uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
   const auto first = static_cast<uint32_t>(units_.size());
   std::vector<schedule::Unit> queued;
   for (NewUnit& unit : units) {
-    queued.push_back({static_cast<uint32_t>(units_.size()), unit.cost_seconds});
-    units_.push_back({std::move(unit.spec), unit.cost_seconds});
+    queued.push_back({static_cast<uint32_t>(units_.size()), unit.cost_seconds, unit.position,
+                      unit.recorded});
+    units_.push_back({std::move(unit.spec), queued.back()});
   }
   queues_.Add(queued);
   control_.controller_bell().Ring();
@@ -95,6 +96,11 @@ void Dispatcher::DropUnits(std::span<const uint32_t> units) {
   for (const uint32_t unit : units) queues_.Remove(unit);
 }
 
+void Dispatcher::SetPositions(std::span<const uint32_t> units) {
+  const std::lock_guard lock(mutex_);
+  queues_.SetPositions(units);
+}
+
 void Dispatcher::EndDiscovery() {
   const std::lock_guard lock(mutex_);
   discovery_open_ = false;
@@ -104,7 +110,7 @@ void Dispatcher::EndDiscovery() {
 uint32_t Dispatcher::Pin(uint32_t worker, codec::UnitSpec spec) {
   const std::lock_guard lock(mutex_);
   const auto unit = static_cast<uint32_t>(units_.size());
-  units_.push_back({std::move(spec), 0});
+  units_.push_back({std::move(spec), {}});
   workers_.at(worker)->own_units.push_back(unit);
   control_.controller_bell().Ring();
   return unit;
@@ -199,8 +205,7 @@ void Dispatcher::Bury(WorkerLink& link, std::string problem) {
     queues_.RemoveWorker(link.id());
     if (link.offer) {
       // Not begun, whether or not it was claimed: kBegun comes before anything else.
-      const uint32_t unit = link.offer->unit;
-      queues_.Add(std::vector<schedule::Unit>{{unit, units_[unit].cost_seconds}});
+      queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
     }
   }
   Emit(link.LastWords(std::move(problem)));
@@ -266,7 +271,8 @@ std::optional<uint32_t> Dispatcher::Revoke(const WorkerLink& thief) {
   for (const auto& other : workers_) {
     if (other.get() == &thief || other->dead || !other->shared() || !other->offer) continue;
     if (victim == nullptr ||
-        units_[other->offer->unit].cost_seconds > units_[victim->offer->unit].cost_seconds)
+        units_[other->offer->unit].unit.cost_seconds >
+            units_[victim->offer->unit].unit.cost_seconds)
       victim = other.get();
   }
   if (victim == nullptr || !victim->channel().Claim(victim->offer->ticket)) return std::nullopt;

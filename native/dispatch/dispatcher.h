@@ -34,6 +34,8 @@ struct Settings {
 struct NewUnit {
   codec::UnitSpec spec;
   double cost_seconds = 0;
+  uint32_t position = 0;
+  bool recorded = false;
 };
 
 /// Drives the workers of one run: answers their requests for work from the
@@ -62,6 +64,8 @@ class Dispatcher {
   uint32_t AddUnits(std::vector<NewUnit> units);
   /// Takes units back that turned out not to exist; those begun stay.
   void DropUnits(std::span<const uint32_t> units);
+  /// Gives queued units their places anew, in the order of `units`.
+  void SetPositions(std::span<const uint32_t> units);
   /// No unit is to come of discovery any more.
   void EndDiscovery();
   /// A unit for one worker that is not shared. @returns its number.
@@ -83,7 +87,7 @@ class Dispatcher {
  private:
   struct UnitRecord {
     codec::UnitSpec spec;
-    double cost_seconds = 0;
+    schedule::Unit unit;
   };
 
   void Loop();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 #include <queue>
+#include <unordered_map>
 #include <utility>
 
 namespace dxpy::schedule {
@@ -14,32 +15,83 @@ double TotalSeconds(const std::deque<Unit>& units) {
                          [](double sum, const Unit& unit) { return sum + unit.cost_seconds; });
 }
 
+// When each of `workers` machines is through, if whoever is free takes the next unit.
+double Makespan(const std::vector<Unit>& units, size_t workers, size_t& last) {
+  using Due = std::pair<double, size_t>;
+  std::priority_queue<Due, std::vector<Due>, std::greater<>> due;
+  for (size_t worker = 0; worker < workers; ++worker) due.emplace(0.0, worker);
+  double makespan = 0;
+  for (size_t i = 0; i < units.size(); ++i) {
+    const auto [seconds, worker] = due.top();
+    due.pop();
+    const double end = seconds + units[i].cost_seconds;
+    if (end > makespan) {
+      makespan = end;
+      last = i;
+    }
+    due.emplace(end, worker);
+  }
+  return makespan;
+}
+
 bool Erase(std::deque<Unit>& units, uint32_t id) {
   return std::erase_if(units, [id](const Unit& unit) { return unit.id == id; }) != 0;
 }
 
+// A makespan this much above the least possible is worth a change of order.
+constexpr double kWorthwhile = 1.1;
+
 }  // namespace
+
+void ArrangeGiven(std::vector<Unit>& units, size_t workers) {
+  std::stable_sort(units.begin(), units.end(),
+                   [](const Unit& a, const Unit& b) { return a.position < b.position; });
+  if (workers < 2 || units.empty()) return;
+  double sum = 0;
+  double longest = 0;
+  for (const Unit& unit : units) {
+    sum += unit.cost_seconds;
+    longest = std::max(longest, unit.cost_seconds);
+  }
+  const double least = std::max(sum / static_cast<double>(workers), longest);
+  // Each round moves one unit, and a moved one is among the first to end.
+  for (size_t moved = 0; moved < workers; ++moved) {
+    size_t last = 0;
+    if (Makespan(units, workers, last) <= least * kWorthwhile) break;
+    if (last < moved || !units[last].recorded) break;
+    std::rotate(units.begin() + static_cast<std::ptrdiff_t>(moved),
+                units.begin() + static_cast<std::ptrdiff_t>(last),
+                units.begin() + static_cast<std::ptrdiff_t>(last) + 1);
+  }
+}
 
 void WorkQueues::AddWorker(uint32_t worker) {
   deques_.try_emplace(worker);
-  if (order_ == Order::kLongestFirst) Spread(TakeAll());
+  Arrange(TakeAll());
 }
 
 void WorkQueues::RemoveWorker(uint32_t worker) {
   if (deques_.count(worker) == 0) return;
-  std::vector<Unit> units = order_ == Order::kLongestFirst ? TakeAll() : std::vector<Unit>();
+  std::vector<Unit> units = TakeAll();
   deques_.erase(worker);
-  if (order_ == Order::kLongestFirst) Spread(std::move(units));
+  Arrange(std::move(units));
 }
 
 void WorkQueues::Add(std::span<const Unit> units) {
-  if (order_ == Order::kGiven) {
-    shared_.insert(shared_.end(), units.begin(), units.end());
-    return;
-  }
   std::vector<Unit> all = TakeAll();
   all.insert(all.end(), units.begin(), units.end());
-  Spread(std::move(all));
+  Arrange(std::move(all));
+}
+
+void WorkQueues::SetPositions(std::span<const uint32_t> units) {
+  std::unordered_map<uint32_t, uint32_t> positions;
+  for (const uint32_t unit : units) positions.emplace(unit, positions.size());
+  std::vector<Unit> all = TakeAll();
+  for (Unit& unit : all) {
+    const auto found = positions.find(unit.id);
+    if (found != positions.end()) unit.position = found->second;
+  }
+  Arrange(std::move(all));
 }
 
 bool WorkQueues::Remove(uint32_t unit) {
@@ -68,6 +120,12 @@ bool WorkQueues::empty() const {
 double WorkQueues::QueuedSeconds(uint32_t worker) const {
   const auto found = deques_.find(worker);
   return found == deques_.end() ? 0 : TotalSeconds(found->second);
+}
+
+void WorkQueues::Arrange(std::vector<Unit> units) {
+  if (order_ == Order::kLongestFirst) return Spread(std::move(units));
+  ArrangeGiven(units, deques_.size());
+  shared_.assign(units.begin(), units.end());
 }
 
 // Longest first to whoever is due earliest. The makespan of such a plan is at

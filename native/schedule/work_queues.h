@@ -13,21 +13,30 @@ namespace dxpy::schedule {
 struct Unit {
   uint32_t id = 0;
   double cost_seconds = 0;  ///< expected; only its ratio to other costs matters
+  uint32_t position = 0;    ///< its place in pytest's order
+  bool recorded = false;    ///< the cost was measured, not guessed
 };
 
 /// The order in which units are begun.
 enum class Order {
-  kLongestFirst,  ///< for the shortest makespan
-  kGiven,         ///< as added: where a plugin or an option has put tests in order
+  /// Pytest's, so that a worker runs a test after no other test than plain pytest
+  /// does; but a unit that would keep one worker busy long after the others are
+  /// through goes first.
+  kGiven,
+  /// For the shortest makespan, whatever that does to the order.
+  kLongestFirst,
 };
 
-/// Who runs what next: one deque of units per worker.
+/// Who runs what next.
 ///
-/// Units are spread longest first (LPT): each goes to the worker that is due to
-/// finish earliest, so that every deque holds its most expensive unit in front.
-/// A worker whose deque is empty steals from the back of the richest one, by
-/// cost, until it has half of it. Under Order::kGiven there is one queue for all
-/// in place of the deques, and nothing to steal.
+/// Order::kLongestFirst: one deque per worker. Units are spread longest first
+/// (LPT): each goes to the worker that is due to finish earliest, so that every
+/// deque holds its most expensive unit in front. A worker whose deque is empty
+/// steals from the back of the richest one, by cost, until it has half of it.
+///
+/// Order::kGiven: one queue for all, by position, from whose front each worker
+/// takes. Stealing from deques would hand a worker units that stand before those
+/// it has run (docs/decisions/0008-order.md).
 ///
 /// Pure: no clock, no thread, no I/O; equal calls give equal answers.
 /// Not thread-safe.
@@ -43,6 +52,8 @@ class WorkQueues {
 
   /// Queues units and spreads all that are queued anew.
   void Add(std::span<const Unit> units);
+  /// Gives units their places anew: the first of `units` is 0, and so on.
+  void SetPositions(std::span<const uint32_t> units);
   /// Takes a unit out. @returns false where it is not queued (any more).
   bool Remove(uint32_t unit);
 
@@ -54,13 +65,19 @@ class WorkQueues {
   [[nodiscard]] double QueuedSeconds(uint32_t worker) const;
 
  private:
+  void Arrange(std::vector<Unit> units);
   void Spread(std::vector<Unit> units);
   bool StealHalf(uint32_t thief);
   std::vector<Unit> TakeAll();
 
   Order order_;
   std::map<uint32_t, std::deque<Unit>> deques_;  ///< by worker
-  std::deque<Unit> shared_;  ///< kGiven: everything; else what waits for a worker
+  std::deque<Unit> shared_;  ///< kGiven: everything; else what waits for a worker to come
 };
+
+/// Sorts by position. Where list scheduling on `workers` machines would then take
+/// more than 1.1 times the least possible makespan, the unit that ends last moves
+/// to the front, at most one per worker, and only if its cost was recorded.
+void ArrangeGiven(std::vector<Unit>& units, size_t workers);
 
 }  // namespace dxpy::schedule

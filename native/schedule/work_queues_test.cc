@@ -13,7 +13,10 @@ namespace {
 
 std::vector<Unit> Costs(const std::vector<double>& costs) {
   std::vector<Unit> units;
-  for (const double cost : costs) units.push_back({static_cast<uint32_t>(units.size()), cost});
+  for (const double cost : costs) {
+    const auto id = static_cast<uint32_t>(units.size());
+    units.push_back({.id = id, .cost_seconds = cost, .position = id, .recorded = true});
+  }
   return units;
 }
 
@@ -69,8 +72,49 @@ TEST_CASE("equal costs keep the order in which they were added") {
   CHECK(Drain(queues, 0) == "0 1 2");
 }
 
+// The order in which ArrangeGiven puts units of such costs, as a line.
+std::string Arranged(const std::vector<double>& costs, size_t workers, bool recorded = true) {
+  std::vector<Unit> units = Costs(costs);
+  for (Unit& unit : units) unit.recorded = recorded;
+  ArrangeGiven(units, workers);
+  std::string line;
+  for (const Unit& unit : units) line += std::to_string(unit.id) + " ";
+  line.pop_back();
+  return line;
+}
+
+TEST_CASE("a unit that would end long after the others goes first") {
+  CHECK(Arranged({1, 1, 1, 1, 1, 1, 6}, 2) == "6 0 1 2 3 4 5");
+  CHECK(Arranged({2, 2, 2, 9, 2, 9}, 2) == "5 3 0 1 2 4");
+}
+
+TEST_CASE("the given order stays where it costs nothing, or where costs are guesses") {
+  CHECK(Arranged({6, 1, 1, 1, 1, 1, 1}, 2) == "0 1 2 3 4 5 6");
+  CHECK(Arranged({1, 1, 1, 1, 1, 1, 6}, 1) == "0 1 2 3 4 5 6");
+  CHECK(Arranged({1, 1, 1, 1, 1, 1, 6}, 2, false) == "0 1 2 3 4 5 6");
+}
+
+TEST_CASE("positions can be given anew") {
+  WorkQueues queues = Queues({1, 1, 1, 1}, 1, Order::kGiven);
+  queues.SetPositions(std::vector<uint32_t>{2, 0, 3, 1});
+  CHECK(Drain(queues, 0) == "2 0 3 1");
+}
+
+TEST_CASE("under the given order each worker's units stand in that order") {
+  std::mt19937 random(3);  // NOLINT: reproducible on purpose
+  WorkQueues queues = Queues(std::vector<double>(50, 1.0), 3, Order::kGiven);
+  std::vector<int64_t> last(3, -1);
+  for (;;) {
+    const uint32_t worker = static_cast<uint32_t>(random() % 3);
+    const auto unit = queues.Next(worker);
+    if (!unit) break;
+    CHECK(last[worker] < int64_t{*unit});
+    last[worker] = *unit;
+  }
+}
+
 TEST_CASE("the given order is kept across workers") {
-  WorkQueues queues = Queues({1, 5, 3}, 2, Order::kGiven);
+  WorkQueues queues = Queues({3, 5, 1}, 2, Order::kGiven);
   CHECK(queues.Next(1) == 0U);
   CHECK(queues.Next(0) == 1U);
   CHECK(queues.Next(1) == 2U);
