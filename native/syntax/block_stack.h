@@ -3,18 +3,10 @@
 #include <cstdint>
 #include <vector>
 
+#include "syntax/indentation.h"
 #include "syntax/outline.h"
 
 namespace dxpy::syntax {
-
-/// A line's indentation, as CPython measures it: tabs to multiples of 8, and a
-/// second time as 1 each. Where the two disagree, tabs and spaces are mixed.
-struct Indentation {
-  uint32_t column = 0;
-  uint32_t alternative = 0;
-
-  bool operator==(const Indentation&) const = default;
-};
 
 /// What the statements in a block have in common.
 struct BlockFrame {

@@ -54,35 +54,10 @@ class OutlineScanner {
   // Over blank lines and comments to the next token, measuring its indentation.
   const char* SkipToStatement(const char* line) {
     for (;;) {
-      const char* p = SkipSpaces(line, reader_.end());
-      indentation_.column = indentation_.alternative = static_cast<uint32_t>(p - line);
-      if (p < reader_.end() && (IsBlank(*p) || *p == '\\')) p = MeasureIndentation(line);
+      const char* const p = ReadIndentation(line, reader_, indentation_);
       if (p == reader_.end() || !(IsNewline(*p) || *p == '#')) return p;
       line = reader_.SkipToNextLine(p);
     }
-  }
-
-  // The rare ways to indent. A form feed starts anew; behind a backslash the
-  // line goes on, and the blanks before the first one count.
-  const char* MeasureIndentation(const char* p) {
-    Indentation so_far;
-    Indentation first;
-    while (p < reader_.end() && (IsBlank(*p) || *p == '\\')) {
-      if (*p == '\\') {
-        if (first.column == 0) first = so_far;
-        p = reader_.SkipContinuation(p);
-        continue;
-      }
-      if (*p == '\f') {
-        so_far = {};
-      } else {
-        so_far.column = *p == '\t' ? (so_far.column / 8 + 1) * 8 : so_far.column + 1;
-        ++so_far.alternative;
-      }
-      ++p;
-    }
-    indentation_ = first.column > 0 ? first : so_far;
-    return p;
   }
 
   // Opens the block that the last header announced, or closes those that end here.
@@ -103,19 +78,26 @@ class OutlineScanner {
     if (id == kNoDefinition) return;
     Definition& definition = outline_.definitions[id];
     const char* const end = reader_.TokenEnd(last_end_);
+    // A body that could not be read leaves the header's own end.
+    if (end <= definition.text.data()) return;
     definition.last_line = lines_.LineOf(end - 1);
     definition.text = Span(definition.text.data(), end);
   }
 
+  const char* EndAt(const char* end) {
+    if (!reader_.failed()) last_end_ = end;
+    return end;
+  }
+
   // @returns where the line ends: at a newline or a comment.
   const char* ReadLogicalLine(const char* p) {
-    if (*p == '@') return last_end_ = ReadDecorator(p);
+    if (*p == '@') return EndAt(ReadDecorator(p));
     const char* after = p;
     const Keyword keyword = KeywordAt(p, reader_.end(), &after);
     if (DecoratorsWait() && keyword != Keyword::kDef && keyword != Keyword::kClass &&
         keyword != Keyword::kAsync)
       return reader_.Fail(Problem::kHeader, p);
-    return last_end_ = ReadStatement(keyword, p, after);
+    return EndAt(ReadStatement(keyword, p, after));
   }
 
   const char* ReadStatement(Keyword keyword, const char* p, const char* after) {
@@ -209,7 +191,7 @@ class OutlineScanner {
     definition.is_conditional = block.since != 0;
     definition.within = block.within;
     definition.enclosing = block.definition;
-    definition.first_line = lines_.LineOf(p);
+    definition.first_line = definition.last_line = lines_.LineOf(p);
     definition.column = ColumnOf(p);
     definition.text = Span(p, rest);
     TakeDecorators(definition);
@@ -238,9 +220,9 @@ class OutlineScanner {
     const char* const colon = reader_.SkipToBlockColon(p);
     if (reader_.failed()) return colon;
     blocks_.Push(block.kind, block.definition, blocks_.top().indentation);
-    last_end_ = ReadSimpleStatements(reader_.SkipBlanks(colon + 1));
+    const char* const body_end = EndAt(ReadSimpleStatements(reader_.SkipBlanks(colon + 1)));
     CloseBlock();
-    return last_end_;
+    return body_end;
   }
 
   bool EndsInColon(const char* end) const {
@@ -285,7 +267,7 @@ class OutlineScanner {
   Outline outline_;
   Indentation indentation_;              ///< of the line that is being read
   std::optional<PendingBlock> pending_;  ///< announced by the last header
-  const char* last_end_ = nullptr;       ///< where the last logical line ended
+  const char* last_end_ = nullptr;       ///< where the last line that was understood ended
   const char* first_decorator_ = nullptr;
   uint32_t decorators_taken_ = 0;  ///< decorators whose definition has been read
 };

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "syntax/outline_dump.h"
-#include "syntax/outline_queries.h"
 
 namespace dxpy::syntax {
 namespace {
@@ -128,23 +127,24 @@ TEST_CASE("what cannot be understood is said, with its line; what stood before i
   CHECK(Scan("#\n# -*- coding: Shift_JIS -*-\n") == "2 encoding");
 }
 
+TEST_CASE("a definition that breaks off ends with its last line that was understood") {
+  CHECK(Scan("def f():\n  a\n  b(\n\n\n") == "1-2 def f\n3 bracket");
+  CHECK(Scan("def f():\n  (\n\n") == "1 def f\n2 bracket");
+  CHECK(Scan("x\n\ndef f(): (\n\n") == "3 def f\n3 bracket");
+  CHECK(Scan("def f(\n\n") == "1 def f\n1 bracket");
+}
+
 TEST_CASE("every beginning of a file is read to an end") {
   const std::string source =
       "@d(1)\nclass A(B):\n  '''d'''\n  def f(self): return f\"{x['a']:{w}}\" \\\n   + r'\\''\n"
       "try:\n  from .a import (b as c,)\nexcept E: import d.e\n";
   for (size_t size = 0; size <= source.size(); ++size) {
     const std::string part = source.substr(0, size);  // its own memory: sanitizers see the end
-    for (const Definition& definition : ScanOutline(part).definitions)
+    for (const Definition& definition : ScanOutline(part).definitions) {
       CHECK(definition.text.data() + definition.text.size() <= part.data() + part.size());
+      CHECK(definition.last_line >= definition.first_line);
+    }
   }
-}
-
-TEST_CASE("test functions and the methods of test classes are counted") {
-  const Outline outline = ScanOutline(
-      "def test_a(): pass\ndef helper():\n  def test_no(): pass\nclass TestB:\n"
-      "  def test_b(self): pass\n  test_x = 1\nclass Other:\n  def test_no(self): pass\n"
-      "class Case(unittest.TestCase):\n  async def test_c(self): pass\n");
-  CHECK(CountTests(outline) == 3);
 }
 
 }  // namespace

@@ -78,7 +78,7 @@ def test_the_scanner_sees_what_tree_sitter_sees(paths: Callable[[], list[Path]])
 
 
 @settings(
-    max_examples=400, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
+    max_examples=250, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(modules())
 def test_the_scanner_sees_what_cpython_sees_in_nasty_modules(source: bytes) -> None:
@@ -90,7 +90,7 @@ def test_the_scanner_sees_what_cpython_sees_in_nasty_modules(source: bytes) -> N
         assert without_text(outline) == without_text(parsed)
 
 
-@settings(max_examples=300, deadline=None, derandomize=True)
+@settings(max_examples=200, deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from([*b"\"'\\\n\r\t #()[]{}:;@,.fxr=\0\xff", *b"defclasimpot"])))
 def test_any_bytes_are_read_to_an_end(codes: list[int]) -> None:
     source = bytes(codes)
