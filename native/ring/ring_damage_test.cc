@@ -50,7 +50,7 @@ TEST_CASE("fragment headers that no writer produces are errors that name field a
   }
 }
 
-// Half a minute and 2 GiB under sanitizers; run it with --no-skip.
+// Takes seconds and over 1 GiB of memory; run it with --no-skip.
 TEST_CASE("fragments that add up to more than 1 GiB are refused by the reader" * doctest::skip()) {
   LocalRing ring(size_t{1} << 26);
   const auto limit = static_cast<uint32_t>(ring.data.size() / 4);
