@@ -11,6 +11,7 @@ import contextlib
 import dataclasses
 import hashlib
 import json
+import math
 import os
 import tempfile
 from pathlib import Path
@@ -47,7 +48,9 @@ class Records:
         self._path = path
         self.files: dict[str, FileRecord] = {}
         if path is not None:
-            with contextlib.suppress(OSError, ValueError, TypeError, KeyError):
+            with contextlib.suppress(
+                OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError
+            ):
                 self.files = _parse(json.loads(path.read_text("utf-8", "surrogateescape")))
 
     def get(self, path: str) -> FileRecord:
@@ -88,7 +91,14 @@ class Records:
 def _parse(data: Any) -> dict[str, FileRecord]:
     if data["version"] != VERSION:
         return {}
-    return {path: FileRecord(*fields) for path, fields in data["files"].items()}
+    return {path: _record(fields) for path, fields in data["files"].items()}
+
+
+def _record(fields: list[Any]) -> FileRecord:
+    kinds = ((int, float), int, int, int, str, str)
+    if not (all(map(isinstance, fields, kinds)) and 0 <= fields[0] < math.inf):
+        raise TypeError(fields)
+    return FileRecord(*fields)
 
 
 def _replace(path: Path, text: str) -> None:
