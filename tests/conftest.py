@@ -1,0 +1,285 @@
+"""The suite's own words: ``project`` writes a small project and runs pytest on it.
+
+Every run is a real pytest in a process of its own, with a limit on its time, and
+must leave neither a process nor a file in shared memory behind.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import os
+import re
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+import uuid
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+LIMIT_SECONDS = 60.0  # of one run; most take one
+LEAVING_SECONDS = 10.0  # what a run's processes may take to follow the first one
+PLUGINS = Path(__file__).parent / "acceptance" / "plugins"
+SHARED_MEMORY = Path("/dev/shm")
+MARKER = "DXPY_TEST_RUN"
+# What a developer may have set and a run must not see.
+FOREIGN = re.compile(r"PYTEST_|PYTHON|DX_|DXPY_|COV_|COVERAGE_|HYPOTHESIS_|COLUMNS$|CI$|BUILD_")
+LAST_LINE = re.compile(r"^(?:=+ )?((?:\d+|no) [^=\n]*?)(?: in [\d.]+s.*)?(?: =+)?$", re.MULTILINE)
+
+settings.register_profile("suite", deadline=None, derandomize=True, database=None)
+settings.load_profile("suite")
+
+
+@dataclasses.dataclass(frozen=True)
+class Result:
+    """How a run of pytest ended.
+
+    ``summary`` is its last line without the time: ``"1 failed, 2 passed"``.
+    """
+
+    code: int
+    output: str
+    reports: list[str]  # "call passed test_a.py::test_1", as tests/acceptance/plugins writes them
+
+    @property
+    def summary(self) -> str:
+        found = LAST_LINE.findall(self.output)
+        return found[-1] if found else ""
+
+    @property
+    def calls(self) -> list[str]:
+        """``"passed test_a.py::test_1"`` of each test's own phase, sorted."""
+        return sorted(
+            line.removeprefix("call ") for line in self.reports if line.startswith("call ")
+        )
+
+    def lines(self, start: str) -> list[str]:
+        """The lines of the output that start so, less that."""
+        lines = self.output.splitlines()
+        return [line.removeprefix(start) for line in lines if line.startswith(start)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What dxpy said: its lines after the header."""
+        return [text for text in self.lines("dxpy: ") if " collection" not in text]
+
+    @property
+    def errors(self) -> str:
+        """What pytest said of a wrong command line."""
+        return "\n".join(self.output[self.output.find("ERROR: ") :].splitlines()).strip()
+
+
+class Running:
+    """A pytest that was started and has not been waited for."""
+
+    def __init__(self, argv: list[str], folder: Path, env: dict[str, str]) -> None:
+        self._mark = uuid.uuid4().hex
+        self._shared_memory = _shared_memory()
+        self._log = folder.parent / f"output-{self._mark}"
+        self.record = folder.parent / f"record-{self._mark}"
+        with self._log.open("wb") as log:
+            self._process = subprocess.Popen(
+                argv,
+                cwd=folder,
+                env={**env, MARKER: self._mark, "DXPY_RECORD": str(self.record)},
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.pid = self._process.pid
+
+    @property
+    def output(self) -> str:
+        """What it has written so far."""
+        return self._log.read_text(errors="replace")
+
+    def signal(self, number: signal.Signals) -> None:
+        """Send a signal to the first process alone."""
+        self._process.send_signal(number)
+
+    def processes(self) -> list[int]:
+        """All living processes of the run."""
+        wanted = f"{MARKER}={self._mark}".encode()
+        return [pid for pid in _processes() if wanted in _environment(pid)]
+
+    def children(self) -> list[int]:
+        """All of them but the first one."""
+        return [pid for pid in self.processes() if pid != self.pid]
+
+    def wait(self, limit_seconds: float = LIMIT_SECONDS) -> Result:
+        """Wait for its end, and see that nothing of it is left."""
+        try:
+            code = self._process.wait(limit_seconds)
+        except subprocess.TimeoutExpired:
+            tree = self._kill()
+            pytest.fail(f"still running after {limit_seconds:g} s: {tree}\n{self.output[-5000:]}")
+        left = _wait_for_end(self.processes)
+        if left:
+            tree = self._kill()
+            pytest.fail(f"left processes behind: {tree}\n{self.output[-5000:]}")
+        if new := _shared_memory() - self._shared_memory:
+            pytest.fail(f"left {sorted(new)} in {SHARED_MEMORY}")
+        reports = self.record.read_text().splitlines() if self.record.exists() else []
+        return Result(code, self.output, reports)
+
+    def _kill(self) -> list[str]:
+        """Kill what is left; what that was."""
+        tree = [_command(pid) for pid in self.processes()]
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(self.pid, signal.SIGKILL)
+        for pid in self.processes():
+            with contextlib.suppress(ProcessLookupError):
+                os.kill(pid, signal.SIGKILL)
+        self._process.wait()
+        return tree
+
+
+class Project:
+    """A throw-away project on disk."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "project"
+        self.path.mkdir()
+        self.write_file("pytest.ini", "[pytest]\n")
+        kept = {name: text for name, text in os.environ.items() if not FOREIGN.match(name)}
+        # Plugins of the environment are named where a test is about them.
+        self.env = {
+            **kept,
+            "PYTHONPATH": str(PLUGINS),
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTHONDONTWRITEBYTECODE": "1",
+        }
+
+    def write(self, **files: str) -> None:
+        """Write ``name=text`` as ``name.py``."""
+        for name, text in files.items():
+            self.write_file(f"{name}.py", text)
+
+    def write_file(self, name: str, text: str | bytes) -> Path:
+        """Write a file, with the folders above it."""
+        path = self.path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(text, str):
+            path.write_text(textwrap.dedent(text))
+        else:
+            path.write_bytes(text)
+        return path
+
+    def ini(self, *lines: str) -> None:
+        """Write the ini file."""
+        self.write_file("pytest.ini", "\n".join(["[pytest]", *lines, ""]))
+
+    def read(self, name: str) -> str:
+        """The text of a file that a run has written; empty where it has not."""
+        path = self.path / name
+        return path.read_text() if path.exists() else ""
+
+    def start(self, *args: str, program: tuple[str, ...] = ("-m", "pytest")) -> Running:
+        """Start pytest with these arguments and nothing else."""
+        argv = [sys.executable, *program, *args]
+        return Running(argv, self.path, self.env)
+
+    def pytest(self, *args: str) -> Result:
+        """Run pytest with these arguments and nothing else."""
+        return self.start(*args).wait()
+
+    def plain(self, *args: str) -> Result:
+        """Run it as it would run without us."""
+        return self.pytest("-p", "dxpy_recorder", *args)
+
+    def run(self, *args: str, workers: int = 2) -> Result:
+        """Run it with ``-p dxpy``."""
+        return self.plain("-p", "dxpy", f"--dx-workers={workers}", *args)
+
+    def same_as_plain(self, *args: str, workers: int = 2) -> Result:
+        """Run it both ways, each in a copy of its own, and compare all that is reported."""
+        plain = self.twin("plain").plain(*args)
+        ours = self.run(*args, workers=workers)
+        assert _account(ours) == _account(plain), ours.output
+        return ours
+
+    def twin(self, name: str) -> Project:
+        """A copy of the project as it is now, in a folder of the same name."""
+        (self.path.parent / name).mkdir()
+        twin = Project(self.path.parent / name)
+        shutil.copytree(self.path, twin.path, dirs_exist_ok=True, symlinks=True)
+        twin.env = self.env
+        return twin
+
+
+def _account(result: Result) -> list[str]:
+    """All that must be equal: exit code, counts, and every report, in a fixed order."""
+    return [f"exit code {result.code}", result.summary, *sorted(result.reports)]
+
+
+def counts(lines: list[str]) -> str:
+    """``"2 a, 1 b"``, sorted by text."""
+    return ", ".join(f"{number} {line}" for line, number in sorted(Counter(lines).items()))
+
+
+def wait_until_exists(path: Path, running: Running) -> str:
+    """Wait for a file that a run writes aside and renames; its text."""
+    limit = time.monotonic() + LIMIT_SECONDS
+    while not path.exists():
+        assert time.monotonic() < limit, f"{path.name} was not written\n{running.output}"
+        assert running.processes(), f"ended without {path.name}\n{running.output}"
+        time.sleep(0.01)
+    return path.read_text()
+
+
+def _processes() -> Iterator[int]:
+    return (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
+
+
+def _environment(pid: int) -> bytes:
+    """The environment that a process was started with; empty where it is dead."""
+    try:
+        return Path(f"/proc/{pid}/environ").read_bytes()
+    except OSError:
+        return b""
+
+
+def _command(pid: int) -> str:
+    try:
+        words = Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
+    except OSError:
+        return f"process {pid}"
+    return f"{pid} " + b" ".join(words).decode(errors="replace").strip()[:100]
+
+
+def _wait_for_end(processes: object) -> list[int]:
+    """Wait until there are none; those that are there after the limit."""
+    assert callable(processes)
+    limit = time.monotonic() + LEAVING_SECONDS
+    pids: list[int] = processes()
+    while pids and time.monotonic() < limit:
+        with contextlib.suppress(ProcessLookupError):
+            pidfd = os.pidfd_open(pids[0])
+            try:
+                select.select([pidfd], [], [], limit - time.monotonic())
+            finally:
+                os.close(pidfd)
+        pids = processes()
+    return pids
+
+
+def _shared_memory() -> set[str]:
+    return {path.name for path in SHARED_MEMORY.iterdir()} if SHARED_MEMORY.is_dir() else set()
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Project:
+    """An empty project."""
+    return Project(tmp_path)
