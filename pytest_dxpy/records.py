@@ -95,8 +95,9 @@ def _parse(data: Any) -> dict[str, FileRecord]:
 
 
 def _record(fields: list[Any]) -> FileRecord:
-    kinds = ((int, float), int, int, int, str, str)
-    if not (all(map(isinstance, fields, kinds)) and 0 <= fields[0] < math.inf):
+    kinds: tuple[type | tuple[type, ...], ...] = ((int, float), int, int, int, str, str)
+    right = all(isinstance(field, kind) for field, kind in zip(fields, kinds, strict=False))
+    if not (right and 0 <= fields[0] < math.inf):
         raise TypeError(fields)
     return FileRecord(*fields)
 
