@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.units import Unit
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False, repr=False)
 class Held:
     """A test that failed in a lazy worker, and is not reported yet."""
 
@@ -71,7 +71,7 @@ class Stage(enum.Enum):
     FULL_AGAIN = 4  # after the same files, with the whole suite collected
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False, repr=False)
 class Job:
     """The confirmation of what failed in one unit."""
 

@@ -174,7 +174,7 @@ class Controller:
     def _follow(self, run: Run) -> None:
         while run.crew.alive():
             for raw in run.dispatcher.take_events(self._losses.patience()):
-                self._handle(run, protocol.event_of(raw))
+                self._handle(run, protocol.Event(*raw))
             self._losses.end_waits()
             self._reconsider(run)
 
@@ -186,33 +186,34 @@ class Controller:
         try:
             while run.crew.alive():
                 for raw in run.dispatcher.take_events(self._losses.patience()):
-                    self._handle(run, protocol.event_of(raw))
+                    self._handle(run, protocol.Event(*raw))
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
 
     def _handle(self, run: Run, event: protocol.Event) -> None:
-        match event:
-            case protocol.ItemRan():
+        member = run.crew.members[event.worker]
+        match event.kind:
+            case protocol.HEARD_ITEM:
                 self._progress.on_item(event)
-            case protocol.Begun():
+            case protocol.HEARD_BEGUN:
                 self._progress.on_begun(event)
-            case protocol.Collected():
+            case protocol.HEARD_COLLECTED:
                 self._progress.on_collected(event)
-            case protocol.UnitDone():
+            case protocol.HEARD_UNIT_DONE:
                 self._progress.on_unit_done(event)
-            case protocol.Told(worker, payload):
-                self._on_told(run, run.crew.members[worker], reports.load(payload))
-            case protocol.Ready(worker):
-                run.crew.members[worker].ready = True
-                run.config.hook.pytest_testnodeready(node=run.crew.members[worker].node)
-            case protocol.Discovered():
+            case protocol.HEARD_EVENT:
+                self._on_told(run, member, reports.load(event.payload))
+            case protocol.HEARD_READY:
+                member.ready = True
+                run.config.hook.pytest_testnodeready(node=member.node)
+            case protocol.HEARD_DISCOVERED:
                 self._progress.on_discovered(event)
-            case protocol.Finished(worker, payload):
-                self._on_finished(run, run.crew.members[worker], reports.load(payload))
-            case protocol.Exited(worker):
-                self._losses.exited(run.crew.members[worker])
-            case protocol.Lost():
+            case protocol.HEARD_FINISHED:
+                self._on_finished(run, member, reports.load(event.payload))
+            case protocol.HEARD_EXITED:
+                self._losses.exited(member)
+            case protocol.HEARD_LOST:
                 self._losses.lost(event)
 
     def _on_finished(self, run: Run, member: Member, output: dict[str, Any]) -> None:

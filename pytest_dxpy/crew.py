@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import dataclasses
 import os
-import pickle
+import marshal
 import signal
 import uuid
 from typing import TYPE_CHECKING, Any
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 OUTPUT_LIMIT_BYTES = 1 << 20  # of what a dead worker had captured
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False, repr=False)
 class Member:
     """One worker process as the controller knows it."""
 
@@ -74,8 +74,7 @@ class Crew:
         Raises:
             StartError: no process can be started.
         """
-        number = self._dispatcher.open_worker(shared=shared)
-        name = f"gw{number}"
+        name = f"gw{len(self.members)}"
         node = xdist_compat.Node(self._manager, name, self._config, self.count)
         self._config.hook.pytest_xdist_newgateway(gateway=node.gateway)
         self._config.hook.pytest_configure_node(node=node)
@@ -88,6 +87,8 @@ class Crew:
             basetemp=str(self._basetemp / f"popen-{name}") if self._basetemp else None,
             keep_stdout=self._config.option.capture == "no",
         )
+        payload = _marshal(settings)
+        number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))
         out, err = _output_file("out"), _output_file("err")
         fds = [self._dispatcher.channel_fd(number), self._dispatcher.control_fd(), out, err]
         try:
@@ -100,7 +101,7 @@ class Crew:
         member = Member(number, name, node, full, shared, pid, out, err)
         self.members[number] = member
         pidfd = native.open_pidfd(pid)
-        self._dispatcher.start_worker(number, pidfd, _pickle(settings))
+        self._dispatcher.start_worker(number, pidfd, payload)
         return member
 
     def alive(self, *, shared: bool | None = None) -> list[Member]:
@@ -156,13 +157,14 @@ def _basetemp(config: pytest.Config) -> Path | None:
     return None if factory is None else factory.getbasetemp()
 
 
-def _pickle(settings: Settings) -> bytes:
+def _marshal(settings: Settings) -> bytes:
     try:
-        return pickle.dumps(settings)
-    except Exception as error:
+        return marshal.dumps(tuple(settings))
+    except ValueError as error:
         raise StartError(
-            f"a plugin has put something into workerinput that cannot be pickled: {error}",
-            hint="run with -p no:PLUGIN to find it, or with --dx-collect=off",
+            f"a plugin has put something into workerinput that is no plain data: "
+            f"{settings.workerinput!r}",
+            hint="find the plugin with -p no:NAME, or run with --dx-collect=off",
         ) from error
 
 

@@ -15,7 +15,6 @@ import contextlib
 import gc
 import os
 import signal
-import subprocess
 import sys
 import warnings
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
@@ -151,7 +150,7 @@ class SpawnServer:
     def __init__(self, config: pytest.Config) -> None:
         self._arguments = list(config.invocation_params.args)
         self._directory = config.invocation_params.dir
-        self._processes: dict[int, subprocess.Popen[bytes]] = {}
+        self._processes: dict[int, Any] = {}
 
     def start(self, fds: list[int]) -> int:
         """Start an interpreter; its process id."""
@@ -161,6 +160,8 @@ class SpawnServer:
         )
         variable = ",".join(str(number) for number in (os.getpid(), *fds))
         _flush()
+        import subprocess  # noqa: PLC0415
+
         process = subprocess.Popen(
             [sys.executable, "-c", program],
             cwd=self._directory,
@@ -173,7 +174,7 @@ class SpawnServer:
 
     def exit_status(self, pid: int) -> int:
         """Collect a dead worker; an exit code, or minus its signal."""
-        return self._processes.pop(pid).wait()
+        return int(self._processes.pop(pid).wait())
 
     def close(self) -> None:
         """Nothing to do: the workers are collected one by one."""

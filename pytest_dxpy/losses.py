@@ -88,19 +88,20 @@ class Losses:
         if status < 0 and status != -signal.SIGKILL:
             self._run.notes.append(f"{member.name} {describe_end(status)} after its last test")
 
-    def lost(self, event: protocol.Lost) -> None:
+    def lost(self, event: protocol.Event) -> None:
         """A process has died in the middle of its session."""
         run, member = self._run, self._run.crew.members[event.worker]
         self._stalls.gone(event.worker)
         captured = run.crew.captured(member)
-        end = describe_end(run.crew.bury(member, kill=bool(event.problem)))
-        if event.problem:
-            end = f"sent something that is no message ({event.problem}) and was killed"
+        end = describe_end(run.crew.bury(member, kill=bool(event.payload)))
+        if event.payload:
+            problem = event.payload.decode(errors="replace")
+            end = f"sent something that is no message ({problem}) and was killed"
         stalled = self._stalled.get(event.worker)
         if stalled:
             run.notes.append(stalled)
         run.config.hook.pytest_testnodedown(node=member.node, error=stalled or end)
-        if event.unit is None:
+        if event.unit == protocol.NONE:
             if not stalled and not run.stopping:
                 when = "between tests" if member.ready else "at its start"
                 run.notes.append(f"{member.name} {end} {when}")
@@ -112,7 +113,7 @@ class Losses:
 
     def _save_unit(
         self,
-        event: protocol.Lost,
+        event: protocol.Event,
         member: Member,
         end: str,
         captured: list[tuple[str, str]],
@@ -121,7 +122,6 @@ class Losses:
     ) -> None:
         """Report the test that the worker died in, and queue the others again."""
         run = self._run
-        assert event.unit is not None
         unit = run.units[event.unit]
         if unit.items is None:
             if stalled:
@@ -132,7 +132,7 @@ class Losses:
                     reports.collect_crash_report(self._node_id(unit.key), message)
                 )
             return
-        if event.item is not None and not stalled:
+        if event.item != protocol.NONE and not stalled:
             item = unit.items[event.item]
             if not self._report_crash(item, event, member, (end, captured)):
                 unit.ran.add(event.item)
@@ -143,7 +143,7 @@ class Losses:
     def _report_crash(
         self,
         item: protocol.Item,
-        event: protocol.Lost,
+        event: protocol.Event,
         member: Member,
         death: tuple[str, list[tuple[str, str]]],
     ) -> bool:

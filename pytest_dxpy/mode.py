@@ -4,8 +4,7 @@ options given and the hooks that plugins and conftests implement.
 
 from __future__ import annotations
 
-import dataclasses
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_dxpy.collection import overlapping, resolve_arguments
 
@@ -15,8 +14,7 @@ if TYPE_CHECKING:
     import pytest
 
 
-@dataclasses.dataclass(frozen=True)
-class Mode:
+class Mode(NamedTuple):
     """How tests are collected: ``lazy``, ``full`` or ``off``."""
 
     collect: str
@@ -166,8 +164,7 @@ def choose(config: pytest.Config, requested: str) -> Mode:
     return Mode("lazy", True, "nothing needs all tests at once")
 
 
-@dataclasses.dataclass(frozen=True)
-class Detail:
+class Detail(NamedTuple):
     """How much of a passed report travels to the controller."""
 
     all_phases: bool  # the passed setups and teardowns are replayed, too

@@ -61,7 +61,7 @@ class Progress:
         if say:
             self._said = self._total
 
-    def on_discovered(self, event: protocol.Discovered) -> None:
+    def on_discovered(self, event: protocol.Event) -> None:
         """A worker has listed the units as pytest finds them: correct the hints."""
         run = self._run
         found = native.decode_units(event.payload)
@@ -89,7 +89,7 @@ class Progress:
             self._total -= sum(run.units.pop(number).tests for number in gone)
             self._count(say=False)
 
-    def on_begun(self, event: protocol.Begun) -> None:
+    def on_begun(self, event: protocol.Event) -> None:
         """A worker has taken a unit."""
         unit = self._run.units[event.unit]
         member = self._run.crew.members[event.worker]
@@ -97,7 +97,7 @@ class Progress:
         unit.alone = not member.begun and not member.full
         member.begun.append(event.unit)
 
-    def on_collected(self, event: protocol.Collected) -> None:
+    def on_collected(self, event: protocol.Event) -> None:
         """A unit's tests are known."""
         unit = self._run.units[event.unit]
         expected = unit.tests
@@ -116,7 +116,7 @@ class Progress:
             ids.extend(item.node_id for item in unit.items or ())
             hook(node=self._run.crew.members[worker].node, ids=ids)
 
-    def on_item(self, event: protocol.ItemRan) -> None:
+    def on_item(self, event: protocol.Event) -> None:
         """A test has run."""
         run = self._run
         unit = run.units[event.unit]
@@ -134,7 +134,7 @@ class Progress:
         else:
             run.replay.item(item, made, node)
 
-    def on_unit_done(self, event: protocol.UnitDone) -> None:
+    def on_unit_done(self, event: protocol.Event) -> None:
         """All of a unit's tests have run."""
         unit = self._run.units[event.unit]
         if not self._confirmer.reruns(event.unit):

@@ -6,7 +6,6 @@ names, and the events that the controller hears, each a small immutable value.
 
 from __future__ import annotations
 
-import dataclasses
 from typing import Final, NamedTuple
 
 # Commands; the numbers are those of native/codec/message_format.h.
@@ -55,130 +54,26 @@ class Item(NamedTuple):
     location: tuple[str, int | None, str]
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Ready:
-    """A worker's session has started."""
-
-    worker: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Discovered:
-    """A worker has walked the arguments; the payload holds the units."""
-
-    worker: int
-    payload: bytes
+# What the controller hears of a worker; native/dispatch/event.h.
+HEARD_READY: Final = 1  # its session has started
+HEARD_DISCOVERED: Final = 2  # it has walked the arguments; payload: the units
+HEARD_BEGUN: Final = 3  # it has taken a unit
+HEARD_COLLECTED: Final = 4  # it has collected the unit; payload: its items
+HEARD_ITEM: Final = 5  # a test has run; phases: its reports, in order
+HEARD_UNIT_DONE: Final = 6  # every test of the unit has run, `seconds` after it was begun
+HEARD_EVENT: Final = 7  # payload: something that pytest's hooks want to know
+HEARD_FINISHED: Final = 8  # its session has ended; payload: workeroutput
+HEARD_EXITED: Final = 9  # its process has ended as it should
+HEARD_LOST: Final = 10  # its process has died; payload: what was wrong with its messages
 
 
-@dataclasses.dataclass(frozen=True, slots=True)
-class Begun:
-    """A worker has taken a unit."""
+class Event(NamedTuple):
+    """One of the above. ``unit`` and ``item`` are ``NONE`` where they do not apply."""
 
-    worker: int
-    unit: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Collected:
-    """A worker has collected a unit, ``seconds`` after it began to."""
-
-    worker: int
-    unit: int
-    count: int
-    seconds: float
-    payload: bytes
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class ItemRan:
-    """A test has run; ``phases`` are its reports, in order."""
-
+    kind: int
     worker: int
     unit: int
     item: int
-    phases: list[Phase]
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class UnitDone:
-    """Every test of a unit has run, ``seconds`` after it was begun."""
-
-    worker: int
-    unit: int
     seconds: float
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Told:
-    """A worker says something that pytest's hooks want to know."""
-
-    worker: int
-    payload: bytes
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Finished:
-    """A worker's session has ended."""
-
-    worker: int
-    payload: bytes
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Exited:
-    """A worker's process has ended as it should."""
-
-    worker: int
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class Lost:
-    """A worker's process has died, or ``problem`` is wrong with its messages."""
-
-    worker: int
-    unit: int | None
-    item: int | None
     phases: list[Phase]
-    problem: str
-
-
-Event = (
-    Ready
-    | Discovered
-    | Begun
-    | Collected
-    | ItemRan
-    | UnitDone
-    | Told
-    | Finished
-    | Exited
-    | Lost
-)
-
-RawEvent = tuple[int, int, "int | None", "int | None", float, "list[Phase]", bytes]
-
-
-def event_of(raw: RawEvent) -> Event:  # noqa: PLR0911  # one line per kind
-    """The event behind a tuple of the native dispatcher."""
-    kind, worker, unit, item, seconds, phases, payload = raw
-    match kind:
-        case 1:
-            return Ready(worker)
-        case 2:
-            return Discovered(worker, payload)
-        case 3:
-            return Begun(worker, unit or 0)
-        case 4:
-            return Collected(worker, unit or 0, item or 0, seconds, payload)
-        case 5:
-            return ItemRan(worker, unit or 0, item or 0, phases)
-        case 6:
-            return UnitDone(worker, unit or 0, seconds)
-        case 7:
-            return Told(worker, payload)
-        case 8:
-            return Finished(worker, payload)
-        case 9:
-            return Exited(worker)
-        case _:
-            return Lost(worker, unit, item, phases, payload.decode(errors="replace"))
+    payload: bytes

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.units import Unit
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False, repr=False)
 class Run:
     """One run, from the start of its workers to their end."""
 

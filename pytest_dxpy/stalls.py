@@ -8,11 +8,10 @@ worker has finished setting up.
 
 from __future__ import annotations
 
-import dataclasses
+from typing import NamedTuple
 
 
-@dataclasses.dataclass(frozen=True)
-class Stall:
+class Stall(NamedTuple):
     """A worker that waits for another one's fixture."""
 
     worker: int

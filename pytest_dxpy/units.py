@@ -22,7 +22,7 @@ SECONDS_PER_BYTE = 4e-6
 LEAST_SECONDS = 1e-3
 
 
-@dataclasses.dataclass
+@dataclasses.dataclass(eq=False, repr=False)
 class Unit:
     """A piece of work, and how far it is."""
 

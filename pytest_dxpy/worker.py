@@ -8,14 +8,12 @@ test may have replaced any of them.
 from __future__ import annotations
 
 import contextlib
-import dataclasses
 import os
-import pickle
 import signal
 import sys
 import traceback
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
 
 import pytest
 
@@ -28,9 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Generator
 
 
-@dataclasses.dataclass(frozen=True)
-class Settings:
-    """What the controller tells a worker at its start. Pickled."""
+class Settings(NamedTuple):
+    """What the controller tells a worker at its start. Marshalled."""
 
     workerinput: dict[str, Any]
     full: bool  # collect everything at once
@@ -52,7 +49,7 @@ class WorkerSeat:
         os.close(channel)
         os.close(control)
         _, _, _, _, _, _, _, payload = self.port.receive()
-        self.settings: Settings = pickle.loads(payload)  # noqa: S301  # our own controller's
+        self.settings = Settings(*reports.load(payload))
         os.environ.update(xdist_compat.worker_environment(self.settings.workerinput))
         launch.forget_inherited_exits()
         with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123

@@ -16,10 +16,6 @@ using dispatch::Dispatcher;
 
 namespace {
 
-py::object Number(uint32_t value) {
-  return value == codec::kNone ? py::object(py::none()) : py::object(py::int_(value));
-}
-
 py::tuple ToPython(const dispatch::PhaseRecord& phase) {
   return py::make_tuple(static_cast<int>(phase.phase), static_cast<int>(phase.outcome),
                         phase.start_seconds, phase.duration_seconds, py::bytes(phase.payload));
@@ -28,8 +24,8 @@ py::tuple ToPython(const dispatch::PhaseRecord& phase) {
 py::tuple ToPython(const dispatch::Event& event) {
   py::list phases;
   for (const dispatch::PhaseRecord& phase : event.phases) phases.append(ToPython(phase));
-  return py::make_tuple(static_cast<int>(event.kind), event.worker, Number(event.unit),
-                        Number(event.item), event.seconds, phases, py::bytes(event.payload));
+  return py::make_tuple(static_cast<int>(event.kind), event.worker, event.unit, event.item,
+                        event.seconds, phases, py::bytes(event.payload));
 }
 
 // Sleeps until events wait, a signal's Python handler has run, or the time is
@@ -116,7 +112,7 @@ void BindDispatcher(py::module_& m) {
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
            py::arg("discover"), py::arg("all_phases"), py::arg("max_failures"),
            py::arg("halt_on_collect_error"), py::arg("pause"))
-      .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"))
+      .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"), py::arg("settings_bytes"))
       .def("channel_fd", &Dispatcher::ChannelFd, py::arg("worker"))
       .def("control_fd", &Dispatcher::ControlFd)
       .def("start_worker",

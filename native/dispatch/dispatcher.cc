@@ -55,10 +55,10 @@ Dispatcher::~Dispatcher() {
   thread_.join();
 }
 
-uint32_t Dispatcher::OpenWorker(bool shared) {
+uint32_t Dispatcher::OpenWorker(bool shared, size_t settings_bytes) {
   const std::lock_guard lock(mutex_);
   const auto id = static_cast<uint32_t>(workers_.size());
-  workers_.push_back(std::make_unique<WorkerLink>(id, shared, control_));
+  workers_.push_back(std::make_unique<WorkerLink>(id, shared, settings_bytes, control_));
   if (shared) queues_.AddWorker(id);
   return id;
 }

@@ -52,8 +52,9 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  /// Opens a worker's channel. @returns its number, from 0 up.
-  uint32_t OpenWorker(bool shared);
+  /// Opens a worker's channel, with room for settings of that size. @returns its
+  /// number, from 0 up.
+  uint32_t OpenWorker(bool shared, size_t settings_bytes);
   /// The descriptors to hand to the worker's process; owned by the dispatcher.
   [[nodiscard]] int ChannelFd(uint32_t worker) const;
   [[nodiscard]] int ControlFd() const { return control_.fd(); }

@@ -1,6 +1,7 @@
 #include "dispatch/worker_link.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 namespace dxpy::dispatch {
@@ -12,9 +13,13 @@ namespace {
 
 constexpr uint32_t kCommandRingBytes = 64 * 1024;
 constexpr uint32_t kResultRingBytes = 1024 * 1024;
-// A command must fit as one fragment (a quarter of its ring), for the dispatcher
-// never waits for a worker. Longer lists go in parts.
+// The dispatcher never waits for a worker, so a command must fit into the ring as
+// a whole. Longer lists go in parts.
 constexpr size_t kPartBytes = 8 * 1024;
+
+uint32_t CommandRingBytes(size_t settings_bytes) {
+  return std::max(kCommandRingBytes, std::bit_ceil(static_cast<uint32_t>(settings_bytes) * 2));
+}
 
 std::string ToString(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
@@ -36,10 +41,11 @@ void Split(std::vector<std::string> ids, std::vector<std::string> codec::UnitSpe
 
 }  // namespace
 
-WorkerLink::WorkerLink(uint32_t id, bool shared, const ring::RunControl& control)
+WorkerLink::WorkerLink(uint32_t id, bool shared, size_t settings_bytes,
+                       const ring::RunControl& control)
     : id_(id),
       shared_(shared),
-      channel_(ring::Channel::Create(kCommandRingBytes, kResultRingBytes)),
+      channel_(ring::Channel::Create(CommandRingBytes(settings_bytes), kResultRingBytes)),
       commands_(channel_.CommandWriter(control)),
       results_(channel_.ResultReader()) {}
 

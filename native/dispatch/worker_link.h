@@ -24,7 +24,7 @@ class WorkerLink {
   };
 
   /// @param control  must outlive the link.
-  WorkerLink(uint32_t id, bool shared, const ring::RunControl& control);
+  WorkerLink(uint32_t id, bool shared, size_t settings_bytes, const ring::RunControl& control);
 
   [[nodiscard]] uint32_t id() const { return id_; }
   /// Whether it takes part in the common work; else it runs what it is given.
