@@ -79,7 +79,7 @@ class OutlineScanner {
     Definition& definition = outline_.definitions[id];
     const char* const end = reader_.TokenEnd(last_end_);
     // A body that could not be read leaves the header's own end.
-    if (end <= definition.text.data()) return;
+    if (end <= definition.name.data()) return;
     definition.last_line = lines_.LineOf(end - 1);
     definition.text = Span(definition.text.data(), end);
   }
@@ -232,11 +232,12 @@ class OutlineScanner {
   const char* ReadDecorator(const char* p) {
     const char* const text = reader_.SkipBlanks(p + 1);
     const char* const end = reader_.SkipStatement(text);
-    if (reader_.failed() || reader_.At(end, ';')) return reader_.Fail(Problem::kHeader, p);
+    const char* const text_end = reader_.TokenEnd(end);
+    if (text_end <= text || reader_.At(end, ';')) return reader_.Fail(Problem::kHeader, p);
+    if (reader_.failed()) return end;
     const auto definition = static_cast<DefinitionId>(outline_.definitions.size());
     if (!DecoratorsWait()) first_decorator_ = p;
-    outline_.decorators.push_back(
-        {Span(text, reader_.TokenEnd(end)), lines_.LineOf(text), definition});
+    outline_.decorators.push_back({Span(text, text_end), lines_.LineOf(text), definition});
     return end;
   }
 

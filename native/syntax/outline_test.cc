@@ -121,6 +121,7 @@ TEST_CASE("what cannot be understood is said, with its line; what stood before i
   CHECK(Scan("def f():\n  pass\nif x:") == "1-2 def f\n3 indentation");
   CHECK(Scan("class :\n  pass\n") == "1 header");
   CHECK(Scan("@a\nx = 1\n") == "2 header");
+  CHECK(Scan("@ \ndef f(): pass\n") == "1 header");
   CHECK(Scan("from x import (a b)\n") == "1 header");
   CHECK(Scan("x = \\ 1\n") == "1 backslash");
   CHECK(Scan(std::string_view("a\n\0", 3)) == "2 NUL byte");
@@ -131,6 +132,7 @@ TEST_CASE("a definition that breaks off ends with its last line that was underst
   CHECK(Scan("def f():\n  a\n  b(\n\n\n") == "1-2 def f\n3 bracket");
   CHECK(Scan("def f():\n  (\n\n") == "1 def f\n2 bracket");
   CHECK(Scan("x\n\ndef f(): (\n\n") == "3 def f\n3 bracket");
+  CHECK(Scan("@a\ndef f(): (\n") == "2 def f @1 a\n2 bracket");
   CHECK(Scan("def f(\n\n") == "1 def f\n1 bracket");
 }
 
