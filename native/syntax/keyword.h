@@ -58,9 +58,9 @@ inline Keyword KeywordOf(std::string_view word) {
 // By first letter, a bit for each second letter that a keyword has behind it.
 constexpr std::array<uint32_t, 32> MakeSecondLetters() {
   std::array<uint32_t, 32> seconds{};
-  for (const char* pair :
-       {"as", "ca", "cl", "de", "el", "ex", "fi", "fo", "fr", "if", "im", "ma", "tr", "wh", "wi"})
-    seconds[static_cast<size_t>(pair[0] & 31)] |= 1U << (pair[1] & 31);
+  for (const char* word : {"async", "case", "class", "def", "elif", "else", "except", "finally",
+                           "for", "from", "if", "import", "match", "try", "while", "with"})
+    seconds[static_cast<size_t>(word[0] & 31)] |= 1U << (word[1] & 31);
   return seconds;
 }
 inline constexpr std::array<uint32_t, 32> kSecondLetters = MakeSecondLetters();
