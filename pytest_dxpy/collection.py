@@ -58,7 +58,7 @@ class NextUnit(nodes.Item):
         raise NotImplementedError
 
 
-def next_unit(parent: nodes.Node) -> pytest.Item:
+def next_unit(parent: nodes.Collector) -> pytest.Item:
     """A stand-in below ``parent``."""
     return NextUnit.from_parent(parent, name="dxpy-next-unit")
 
@@ -183,9 +183,7 @@ class LazyCollector:
             directory.ihook.pytest_collectreport(report=report)
         return report.result if report.passed else []
 
-    def _parents(
-        self, path: Path, argument: main.CollectionArgument
-    ) -> list[nodes.Directory]:
+    def _parents(self, path: Path, argument: main.CollectionArgument) -> list[nodes.Directory]:
         """The chain of directory nodes from the argument's own down to the file's."""
         if argument.path == path:
             above = self._argument_above(argument)

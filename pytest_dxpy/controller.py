@@ -191,7 +191,7 @@ class Controller:
         except KeyboardInterrupt:
             run.crew.end_all()
 
-    def _handle(self, run: Run, event: protocol.Event) -> None:
+    def _handle(self, run: Run, event: protocol.Event) -> None:  # noqa: C901  # a line per kind
         member = run.crew.members[event.worker]
         match event.kind:
             case protocol.HEARD_ITEM:
@@ -226,7 +226,9 @@ class Controller:
             run.session.shouldstop = reason
             run.stop()
 
-    def _on_told(self, run: Run, member: Member, message: tuple[Any, ...]) -> None:
+    def _on_told(  # noqa: C901  # a line or two per kind
+        self, run: Run, member: Member, message: tuple[Any, ...]
+    ) -> None:
         name, unit, *values = message
         # What a rerun, or a second look at the same files, says was said before.
         counts = member.shared or self._confirmer.takes_over(unit)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
-import os
 import marshal
+import os
 import signal
 import uuid
 from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import native, xdist_compat
 from pytest_dxpy.errors import StartError
-from pytest_dxpy.worker import Settings
+from pytest_dxpy.protocol import Settings
 
 if TYPE_CHECKING:
     from pathlib import Path

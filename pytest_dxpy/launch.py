@@ -117,7 +117,7 @@ def _serve(socket: int) -> list[int]:
         try:
             pid = _fork()
         except OSError as error:
-            native.send_message(socket, f"!{os.strerror(error.errno)}".encode(), [])
+            native.send_message(socket, f"!{os.strerror(error.errno or 0)}".encode(), [])
         else:
             if pid == 0:
                 os.close(socket)
@@ -209,7 +209,8 @@ def forget_inherited_exits() -> None:
     util: Any = sys.modules.get("multiprocessing.util")
     if util is not None:
         util._finalizer_registry.clear()
-        sys.modules["multiprocessing.process"]._children.clear()  # type: ignore[attr-defined]
+        process: Any = sys.modules["multiprocessing.process"]
+        process._children.clear()
         atexit.register(util._exit_function)
 
 

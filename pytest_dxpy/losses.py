@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.crew import describe_end
 from pytest_dxpy.errors import DxpyError
-from pytest_dxpy.run import plural
 from pytest_dxpy.stalls import Stalls
 from pytest_dxpy.units import Unit
 

@@ -1,5 +1,6 @@
-"""How a run collects, and how much of each report it needs: decided from the
-options given and the hooks that plugins and conftests implement.
+"""How a run collects, and how much of each report it needs.
+
+Decided from the options given and the hooks that plugins and conftests implement.
 """
 
 from __future__ import annotations
@@ -57,28 +58,94 @@ _FULL_OPTIONS: Final = {
 # Plugins (by the first part of their module's name) whose hooks are known: what
 # they do to a part of the tests is what they do to the whole, but for the order.
 _PER_ITEM: Final = frozenset(
-    """_pytest pytest_dxpy xdist hypothesis _hypothesis_pytestplugin anyio pytest_asyncio
-    pytest_trio pytest_mock pytest_cov pytest_timeout pytest_benchmark pytest_django
-    pytest_randomly pytest_rerunfailures pytest_retry pytest_socket pytest_freezer pytest_env
-    pytest_check pytest_subtests pytest_repeat pytest_flask pytest_aiohttp aiohttp
-    pytest_html pytest_metadata pytest_jsonreport pytest_reportlog pytest_instafail
-    allure_pytest pytest_run_parallel pytest_codspeed pytest_httpx respx pytest_sugar
-    typeguard faker""".split()
+    [
+        "_pytest",
+        "pytest_dxpy",
+        "xdist",
+        "hypothesis",
+        "_hypothesis_pytestplugin",
+        "anyio",
+        "pytest_asyncio",
+        "pytest_trio",
+        "pytest_mock",
+        "pytest_cov",
+        "pytest_timeout",
+        "pytest_benchmark",
+        "pytest_django",
+        "pytest_randomly",
+        "pytest_rerunfailures",
+        "pytest_retry",
+        "pytest_socket",
+        "pytest_freezer",
+        "pytest_env",
+        "pytest_check",
+        "pytest_subtests",
+        "pytest_repeat",
+        "pytest_flask",
+        "pytest_aiohttp",
+        "aiohttp",
+        "pytest_html",
+        "pytest_metadata",
+        "pytest_jsonreport",
+        "pytest_reportlog",
+        "pytest_instafail",
+        "allure_pytest",
+        "pytest_run_parallel",
+        "pytest_codspeed",
+        "pytest_httpx",
+        "respx",
+        "pytest_sugar",
+        "typeguard",
+        "faker",
+    ]
 )
 # Plugins that need all tests at once whatever their hooks look like.
 _WHOLE_LIST: Final = frozenset(
-    "random_order syrupy pytest_order pytest_ordering pytest_split testmon".split()
+    ["random_order", "syrupy", "pytest_order", "pytest_ordering", "pytest_split", "testmon"]
 )
 # What a hook's code uses when it looks beyond the single item.
 _WHOLE_LIST_NAMES: Final = frozenset(
-    """sort sorted shuffle sample choice reverse reversed groupby Counter enumerate len
-    insert append extend pop clear setdefault defaultdict combinations testscollected""".split()
+    [
+        "sort",
+        "sorted",
+        "shuffle",
+        "sample",
+        "choice",
+        "reverse",
+        "reversed",
+        "groupby",
+        "Counter",
+        "enumerate",
+        "len",
+        "insert",
+        "append",
+        "extend",
+        "pop",
+        "clear",
+        "setdefault",
+        "defaultdict",
+        "combinations",
+        "testscollected",
+    ]
 )
 # Plugins that look neither at passed setups nor at the keywords of a report.
 _LOOK_AT_OUTCOMES: Final = frozenset(
-    """_pytest pytest_dxpy xdist hypothesis _hypothesis_pytestplugin anyio pytest_asyncio
-    pytest_mock pytest_cov pytest_timeout pytest_benchmark pytest_django pytest_randomly
-    pytest_socket""".split()
+    [
+        "_pytest",
+        "pytest_dxpy",
+        "xdist",
+        "hypothesis",
+        "_hypothesis_pytestplugin",
+        "anyio",
+        "pytest_asyncio",
+        "pytest_mock",
+        "pytest_cov",
+        "pytest_timeout",
+        "pytest_benchmark",
+        "pytest_django",
+        "pytest_randomly",
+        "pytest_socket",
+    ]
 )
 
 

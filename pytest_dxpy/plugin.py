@@ -28,7 +28,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     for option in OPTIONS:
         row = option.metadata
         text = f"{row['help']} [default: {row['default'] or 'empty'}]"
-        group.addoption(flag(option.name), dest=f"dx_{option.name}", metavar=row["metavar"], help=text)
+        group.addoption(
+            flag(option.name), dest=f"dx_{option.name}", metavar=row["metavar"], help=text
+        )
         parser.addini(f"dx_{option.name}", text, default=None)
 
 

@@ -6,7 +6,7 @@ names, and the events that the controller hears, each a small immutable value.
 
 from __future__ import annotations
 
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 # Commands; the numbers are those of native/codec/message_format.h.
 CONFIGURE: Final = 1
@@ -65,6 +65,21 @@ HEARD_EVENT: Final = 7  # payload: something that pytest's hooks want to know
 HEARD_FINISHED: Final = 8  # its session has ended; payload: workeroutput
 HEARD_EXITED: Final = 9  # its process has ended as it should
 HEARD_LOST: Final = 10  # its process has died; payload: what was wrong with its messages
+
+
+class Settings(NamedTuple):
+    """What the controller tells a worker at its start. Marshalled."""
+
+    workerinput: dict[str, Any]
+    full: bool  # collect everything at once
+    by_group: bool  # the tests of an xdist_group are one unit
+    compact: bool  # a passed phase may travel without its report
+    careful: bool  # after a failure wait until the controller knows
+    basetemp: str | None
+    keep_stdout: bool  # '-s': write straight to the terminal
+
+
+RawEvent = tuple[int, int, int, int, float, list[Phase], bytes]
 
 
 class Event(NamedTuple):

@@ -1,8 +1,9 @@
-"""What a run remembers for the next: per file its duration, its number of tests
-and whether it needs anything that its own imports do not bring.
+"""What a run remembers for the next one.
 
-One JSON file in pytest's cache directory. It is read once, written aside and
-renamed at the end of a run; a damaged one counts as none.
+Per file: its duration, its number of tests, and whether it needs anything that
+its own imports do not bring. All of it is one JSON file in pytest's cache
+directory, read once, written aside and renamed at the end of a run; a damaged
+one counts as none.
 """
 
 from __future__ import annotations

@@ -38,7 +38,7 @@ class Run:
     @property
     def stopping(self) -> bool:
         """Whether no more tests start."""
-        return self.dispatcher.state() == protocol.STOPPED
+        return bool(self.dispatcher.state() == protocol.STOPPED)
 
     @property
     def continuing(self) -> bool:

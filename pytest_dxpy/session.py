@@ -15,6 +15,7 @@ from __future__ import annotations
 
 import copy
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -25,7 +26,7 @@ from pytest_dxpy.controller import Controller
 from pytest_dxpy.errors import OptionError
 from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
 from pytest_dxpy.records import Records
-from pytest_dxpy.worker import WorkerSeat, python_threads
+from pytest_dxpy.seat import WorkerSeat
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -114,9 +115,7 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
 def _forks_early(config: pytest.Config, parsed: options.Options) -> bool:
     if parsed.start != "auto":
         return parsed.start == "early"
-    found = native.find_text(
-        [os.fsencode(path) for path in _conftests(config)], list(EARLY_TEXTS)
-    )
+    found = native.find_text([os.fsencode(path) for path in _conftests(config)], list(EARLY_TEXTS))
     return any(found)
 
 
@@ -159,7 +158,7 @@ def before_configure(config: pytest.Config) -> None:
 
 
 def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | WorkerSeat:
-    if parsed.start == "spawn" or (parsed.start == "auto" and python_threads() > 1):
+    if parsed.start == "spawn" or (parsed.start == "auto" and len(sys._current_frames()) > 1):
         return SpawnServer(config)
     server = fork_server()
     return server if isinstance(server, ForkServer) else WorkerSeat(server)
@@ -198,4 +197,6 @@ def _records(config: pytest.Config, parsed: options.Options) -> Records:
     # config.cache is made in pytest_configure; its place is known before.
     from _pytest.cacheprovider import Cache  # noqa: PLC0415
 
-    return Records(Cache.cache_dir_from_config(config, _ispytest=True) / "d" / "dxpy" / "files.json")
+    return Records(
+        Cache.cache_dir_from_config(config, _ispytest=True) / "d" / "dxpy" / "files.json"
+    )

@@ -116,9 +116,7 @@ def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Recor
         return Unit(path, argument, LEAST_SECONDS + size * SECONDS_PER_BYTE)
     known = record.tests >= 0 and (record.size_bytes, record.mtime_ns) == (size, mtime_ns)
     tests = record.tests if known else 0
-    return Unit(
-        path, argument, record.seconds, recorded=True, expected_tests=tests, known=known
-    )
+    return Unit(path, argument, record.seconds, recorded=True, expected_tests=tests, known=known)
 
 
 def _estimate(units: list[Unit]) -> None:

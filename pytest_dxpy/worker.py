@@ -9,103 +9,18 @@ from __future__ import annotations
 
 import contextlib
 import os
-import signal
-import sys
 import traceback
 from collections import Counter
-from typing import TYPE_CHECKING, Any, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dxpy import launch, native, protocol, reports, xdist_compat
+from pytest_dxpy import native, protocol, reports
 from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, next_unit
-from pytest_dxpy.coverage_compat import follow_coverage
 
 if TYPE_CHECKING:
     import warnings
     from collections.abc import Generator
-
-
-class Settings(NamedTuple):
-    """What the controller tells a worker at its start. Marshalled."""
-
-    workerinput: dict[str, Any]
-    full: bool  # collect everything at once
-    by_group: bool  # the tests of an xdist_group are one unit
-    compact: bool  # a passed phase may travel without its report
-    careful: bool  # after a failure wait until the controller knows
-    basetemp: str | None
-    keep_stdout: bool  # '-s': write straight to the terminal
-
-
-class WorkerSeat:
-    """What a process needs to be a worker, from its birth to its session."""
-
-    def __init__(self, fds: list[int]) -> None:
-        """Take the descriptors and wait for the settings."""
-        channel, control, self.out, self.err = fds
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        self.port = native.WorkerPort(channel, control)
-        os.close(channel)
-        os.close(control)
-        _, _, _, _, _, _, _, payload = self.port.receive()
-        self.settings = Settings(*reports.load(payload))
-        os.environ.update(xdist_compat.worker_environment(self.settings.workerinput))
-        launch.forget_inherited_exits()
-        with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123
-            os.dup2(nothing.fileno(), 0)
-            if not self.settings.keep_stdout:
-                os.dup2(nothing.fileno(), 1)
-
-    def own_capture(self, config: pytest.Config, *, inherited: bool) -> None:
-        """Capture into our own files, which the controller can read when we are dead.
-
-        An inherited capture file shares its position with the controller's, so
-        it is left alone and replaced.
-        """
-        manager: Any = config.pluginmanager.getplugin("capturemanager")
-        if manager is None:
-            return
-        if inherited:
-            manager._global_capturing = None
-            manager.start_global_capturing()
-            manager.suspend_global_capture()
-        if manager._method == "fd" and manager._global_capturing is not None:
-            capture = manager._global_capturing
-            os.dup2(self.out, capture.out.tmpfile.fileno(), inheritable=False)
-            os.dup2(self.err, capture.err.tmpfile.fileno(), inheritable=False)
-        os.close(self.out)
-        os.close(self.err)
-
-    def run(self, config: pytest.Config, *, inherited_capture: bool) -> NoReturn:
-        """Run the session and end the process."""
-        self.own_capture(config, inherited=inherited_capture)
-        settings, option = self.settings, config.option
-        xdist_compat.forget(option)
-        option.basetemp = settings.basetemp
-        option.maxfail = 0  # the controller counts, over all workers
-        _set(config, workerinput=settings.workerinput, workeroutput={})
-        save_coverage = follow_coverage(config)
-        worker = Worker(config, self)
-        config.pluginmanager.register(worker, "dxpy-worker")
-        code: int = pytest.ExitCode.INTERNAL_ERROR
-        try:
-            code = int(config.hook.pytest_cmdline_main(config=config))
-        except pytest.UsageError as error:
-            worker.tell("usage", list(error.args))
-            code = pytest.ExitCode.USAGE_ERROR
-        except BaseException:  # noqa: BLE001  # said to the controller, whatever it is
-            worker.tell("internal", traceback.format_exc())
-        finally:
-            with contextlib.suppress(Exception):
-                config._ensure_unconfigure()
-            worker.finish(code)
-            launch.end_process(code, save_coverage)
-
-
-def _set(config: Any, **attributes: object) -> None:
-    for name, value in attributes.items():
-        setattr(config, name, value)
 
 
 class QuietTerminal:
@@ -131,11 +46,13 @@ class Stopped(Exception):  # noqa: N818  # not an error
 class Worker:
     """A pytest plugin: the session's loop, and what it reports."""
 
-    def __init__(self, config: pytest.Config, seat: WorkerSeat) -> None:
+    def __init__(
+        self, config: pytest.Config, port: native.WorkerPort, settings: protocol.Settings
+    ) -> None:
         self._config = config
-        self._port = seat.port
-        self._settings = seat.settings
-        self._id = seat.settings.workerinput["workerid"]
+        self._port = port
+        self._settings = settings
+        self._id = settings.workerinput["workerid"]
         self._collector: Collector | None = None
         self._unit = protocol.NONE
         self._item = protocol.NONE
@@ -174,9 +91,22 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Get ready to collect."""
+        self._ask_for_header()
         if not self._settings.full:
             self._collector = LazyCollector(session)
         self._port.send(protocol.READY, protocol.NONE, protocol.NONE, b"")
+
+    def _ask_for_header(self) -> None:
+        """Call for the header where plain pytest does.
+
+        Nothing is printed, but plugins import what a test may rely on (hypothesis
+        imports itself there).
+        """
+        reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None and reporter.showheader and not reporter.no_header:
+            self._config.hook.pytest_report_header(
+                config=self._config, start_path=self._config.invocation_params.dir
+            )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
@@ -297,7 +227,7 @@ class Worker:
 
     def _settle(self, session: pytest.Session, first: pytest.Item) -> None:
         """Tear down what the stand-in kept and the real next item does not need."""
-        state: Any = session._setupstate  # type: ignore[attr-defined]
+        state: Any = session._setupstate
         try:
             state.teardown_exact(first)
         except Exception:  # noqa: BLE001  # a fixture's; plain pytest says it of the last item
@@ -418,8 +348,3 @@ def _choose(
 def _where(function: object) -> str:
     code = getattr(function, "__code__", None)
     return f"{code.co_filename}:{code.co_firstlineno}" if code else "?"
-
-
-def python_threads() -> int:
-    """How many Python threads are alive."""
-    return len(sys._current_frames())

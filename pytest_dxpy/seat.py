@@ -1,0 +1,85 @@
+"""A worker's birth: from the descriptors it was started with to its session's end."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import traceback
+from typing import Any, NoReturn
+
+import pytest
+
+from pytest_dxpy import launch, native, protocol, reports, xdist_compat
+from pytest_dxpy.coverage_compat import follow_coverage
+from pytest_dxpy.worker import Worker
+
+
+class WorkerSeat:
+    """What a process needs to be a worker, from its birth to its session."""
+
+    def __init__(self, fds: list[int]) -> None:
+        """Take the descriptors and wait for the settings."""
+        channel, control, self.out, self.err = fds
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        self.port = native.WorkerPort(channel, control)
+        os.close(channel)
+        os.close(control)
+        _, _, _, _, _, _, _, payload = self.port.receive()
+        self.settings = protocol.Settings(*reports.load(payload))
+        os.environ.update(xdist_compat.worker_environment(self.settings.workerinput))
+        launch.forget_inherited_exits()
+        with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123
+            os.dup2(nothing.fileno(), 0)
+            if not self.settings.keep_stdout:
+                os.dup2(nothing.fileno(), 1)
+
+    def own_capture(self, config: pytest.Config, *, inherited: bool) -> None:
+        """Capture into our own files, which the controller can read when we are dead.
+
+        An inherited capture file shares its position with the controller's, so
+        it is left alone and replaced.
+        """
+        manager: Any = config.pluginmanager.getplugin("capturemanager")
+        if manager is None:
+            return
+        if inherited:
+            manager._global_capturing = None
+            manager.start_global_capturing()
+            manager.suspend_global_capture()
+        if manager._method == "fd" and manager._global_capturing is not None:
+            capture = manager._global_capturing
+            os.dup2(self.out, capture.out.tmpfile.fileno(), inheritable=False)
+            os.dup2(self.err, capture.err.tmpfile.fileno(), inheritable=False)
+        os.close(self.out)
+        os.close(self.err)
+
+    def run(self, config: pytest.Config, *, inherited_capture: bool) -> NoReturn:
+        """Run the session and end the process."""
+        self.own_capture(config, inherited=inherited_capture)
+        settings, option = self.settings, config.option
+        xdist_compat.forget(option)
+        option.basetemp = settings.basetemp
+        option.maxfail = 0  # the controller counts, over all workers
+        _set(config, workerinput=settings.workerinput, workeroutput={})
+        save_coverage = follow_coverage(config)
+        worker = Worker(config, self.port, settings)
+        config.pluginmanager.register(worker, "dxpy-worker")
+        code: int = pytest.ExitCode.INTERNAL_ERROR
+        try:
+            code = int(config.hook.pytest_cmdline_main(config=config))
+        except pytest.UsageError as error:
+            worker.tell("usage", list(error.args))
+            code = pytest.ExitCode.USAGE_ERROR
+        except BaseException:  # noqa: BLE001  # said to the controller, whatever it is
+            worker.tell("internal", traceback.format_exc())
+        finally:
+            with contextlib.suppress(Exception):
+                config._ensure_unconfigure()
+            worker.finish(code)
+            launch.end_process(code, save_coverage)
+
+
+def _set(config: Any, **attributes: object) -> None:
+    for name, value in attributes.items():
+        setattr(config, name, value)
