@@ -128,6 +128,8 @@ class Controller:
             raise
         finally:
             self._confirmer.give_up()
+        if self._run.ending is not None:
+            raise self._run.ending
         if session.shouldfail:
             raise session.Failed(session.shouldfail)
         if session.shouldstop or self._run.stop_reason:
@@ -248,10 +250,9 @@ class Controller:
             case "teardown", [node_id, text]:
                 run.replay.late_teardown(node_id, text, member.node)
             case "usage", [arguments]:
-                raise pytest.UsageError(*arguments)
+                run.end_with(pytest.UsageError(*arguments))
             case "exit", [text, code]:
-                run.stop()
-                raise pytest.exit.Exception(text, code)
+                run.end_with(pytest.exit.Exception(text, code))
             case "interrupted", [text]:
                 if not run.stopping:
                     run.stop(f"{member.name}: {text}")
@@ -284,12 +285,10 @@ class Controller:
             run.replay.deselected(node_ids)
 
     def _on_internal_error(self, run: Run, member: Member, text: str) -> None:
-        run.stop()
         for line in text.splitlines():
             run.replay.line(f"INTERNALERROR> [{member.name}] {line}", red=True)
-        raise pytest.exit.Exception(
-            f"{member.name} ended with an internal error", pytest.ExitCode.INTERNAL_ERROR
-        )
+        message = f"{member.name} ended with an internal error"
+        run.end_with(pytest.exit.Exception(message, pytest.ExitCode.INTERNAL_ERROR))
 
     def _reconsider(self, run: Run) -> None:
         """Decide what follows from what has been heard."""

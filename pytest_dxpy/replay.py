@@ -30,6 +30,11 @@ class Replay:
         self._logstart = config.pluginmanager.subset_hook_caller(
             "pytest_runtest_logstart", remove_plugins=genuine
         )
+        # pytest's own others only set live logging up, which is a worker's.
+        self._starts_matter = any(
+            not implementation.function.__module__.startswith("_pytest.")
+            for implementation in self._logstart.get_hookimpls()
+        )
         self._logfinish = config.hook.pytest_runtest_logfinish
         self._logreport = config.hook.pytest_runtest_logreport
         self._collected: set[str] = set()
@@ -41,7 +46,8 @@ class Replay:
     def item(self, item: protocol.Item, reports_: Iterable[Any], node: object) -> None:
         """A test that has run."""
         node_id, location = item
-        self._logstart(nodeid=node_id, location=location)
+        if self._starts_matter:
+            self._logstart(nodeid=node_id, location=location)
         for report in reports_:
             report.node = node
             self._logreport(report=report)

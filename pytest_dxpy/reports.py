@@ -66,9 +66,7 @@ def load(payload: bytes) -> Any:
 
 
 # What TestReport.__init__ sets; one more attribute is a plugin's.
-_STANDARD: Final = frozenset(
-    TestReport("", ("", 0, ""), {}, "passed", None, "call").__dict__
-)
+_STANDARD: Final = frozenset(TestReport("", ("", 0, ""), {}, "passed", None, "call").__dict__)
 
 
 def says_only_passed(report: object) -> bool:

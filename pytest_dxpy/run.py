@@ -34,6 +34,7 @@ class Run:
     units: dict[int, Unit] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
     stop_reason: str = ""  # why no more tests start, where that is an error
+    ending: BaseException | None = None  # what a worker's session ended with, to be raised here
 
     @property
     def stopping(self) -> bool:
@@ -76,6 +77,11 @@ class Run:
     def stop(self, reason: str = "") -> None:
         """Start no more tests."""
         self.stop_reason = self.stop_reason or reason
+        self.dispatcher.stop()
+
+    def end_with(self, error: BaseException) -> None:
+        """Start no more tests, and end the session as a worker's has ended."""
+        self.ending = self.ending or error
         self.dispatcher.stop()
 
     def show(self, path: str) -> str:

@@ -137,9 +137,11 @@ class Worker:
         return self._port.receive()
 
     def _check_state(self) -> None:
-        if self._port.state() != protocol.RUNNING and (
-            self._port.wait_while_paused() == protocol.STOPPED
-        ):
+        state = self._port.state()
+        # A pause is for failures to be confirmed: the workers that do so go on.
+        if state == protocol.PAUSED and self._settings.careful:
+            state = self._port.wait_while_paused()
+        if state == protocol.STOPPED:
             raise Stopped
 
     # One unit.
