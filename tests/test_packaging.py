@@ -135,10 +135,13 @@ def test_a_suite_runs_with_p_dxpy(installed: Path, suite: Path, autoload: str) -
     )
     assert result.returncode == pytest.ExitCode.TESTS_FAILED, result.stdout
     assert "1 failed, 2 passed" in result.stdout
+    assert "\ndxpy: " in result.stdout
 
 
 def test_a_suite_runs_as_ever_when_dxpy_is_only_installed(installed: Path, suite: Path) -> None:
-    assert "1 failed, 2 passed" in run(installed, "-m", "pytest", cwd=suite).stdout
+    output = run(installed, "-m", "pytest", cwd=suite).stdout
+    assert "1 failed, 2 passed" in output
+    assert "\ndxpy: " not in output
 
 
 def test_the_command_is_installed(installed: Path, tmp_path: Path) -> None:
