@@ -49,12 +49,6 @@ class Controller:
 
     # What pytest calls.
 
-    def pytest_configure(self, config: pytest.Config) -> None:
-        """Register the mark that users of xdist know."""
-        config.addinivalue_line(
-            "markers", "xdist_group(name): the tests of one group run in the same worker"
-        )
-
     def pytest_report_header(self, config: pytest.Config) -> list[str]:
         """Say how this run works."""
         line = f"dxpy: {plural(self._workers, 'worker')}, {self._mode.collect} collection"
@@ -175,10 +169,13 @@ class Controller:
 
     def _follow(self, run: Run) -> None:
         while run.crew.alive():
-            for raw in run.dispatcher.take_events(self._losses.patience()):
-                self._handle(run, protocol.Event(*raw))
-            self._losses.end_waits()
-            self._reconsider(run)
+            try:
+                for raw in run.dispatcher.take_events(self._losses.patience()):
+                    self._handle(run, protocol.Event(*raw))
+                self._losses.end_waits()
+                self._reconsider(run)
+            except DxpyError as error:
+                run.end_with(pytest.exit.Exception(str(error), pytest.ExitCode.INTERNAL_ERROR))
 
     def _interrupt(self, run: Run) -> None:
         """Ctrl-C: let workers end as pytest ends; a second one kills them."""

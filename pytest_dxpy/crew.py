@@ -130,7 +130,10 @@ class Crew:
         if kill:
             self.signal(member, signal.SIGKILL)
         member.gone = True
-        status = self._launcher.exit_status(member.pid)
+        try:
+            status = self._launcher.exit_status(member.pid)
+        except StartError:  # the zygote is dead, and so the kernel has killed its workers
+            status = -signal.SIGKILL
         os.close(member.out)
         os.close(member.err)
         return status
@@ -144,8 +147,7 @@ class Crew:
     def end_all(self) -> None:
         """End whatever is left."""
         for member in self.alive():
-            with contextlib.suppress(StartError, OSError):
-                self.bury(member, kill=True)
+            self.bury(member, kill=True)
 
 
 def _output_file(name: str) -> int:

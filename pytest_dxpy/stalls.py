@@ -25,39 +25,47 @@ class Stalls:
 
     def __init__(self, limit_seconds: float) -> None:
         self._limit = limit_seconds
-        self._waiting: dict[int, tuple[str, str, float]] = {}  # worker: fixture, where, since
-        self._ready: dict[tuple[str, str], dict[int, float]] = {}  # fixture: worker: since
+        self._waiting: dict[int, tuple[str, str]] = {}  # worker: fixture, where
+        self._holders: dict[tuple[str, str], list[int]] = {}  # fixture, where: who has it
+        self._deadlines: dict[int, tuple[float, Stall]] = {}  # by waiting worker
 
     def setup(self, worker: int, fixture: str, where: str, now: float) -> None:
         """A worker begins to set a fixture up."""
-        self._waiting[worker] = (fixture, where, now)
+        self._waiting[worker] = (fixture, where)
+        holders = self._holders.get((fixture, where))
+        if holders:
+            self._expect(worker, holders[0], now)
 
     def ready(self, worker: int, fixture: str, where: str, now: float) -> None:
         """A worker has set it up."""
         self._waiting.pop(worker, None)
-        self._ready.setdefault((fixture, where), {})[worker] = now
+        self._deadlines.pop(worker, None)
+        self._holders.setdefault((fixture, where), []).append(worker)
+        for other, waited in self._waiting.items():
+            if waited == (fixture, where) and other not in self._deadlines:
+                self._expect(other, worker, now)
+
+    def _expect(self, worker: int, holder: int, now: float) -> None:
+        stall = Stall(worker, holder, *self._waiting[worker])
+        self._deadlines[worker] = (now + self._limit, stall)
 
     def gone(self, worker: int) -> None:
-        """A worker has ended, and its fixtures with it."""
-        self._waiting.pop(worker, None)
-        for holders in self._ready.values():
-            holders.pop(worker, None)
+        """A worker has ended, and its fixtures with it.
 
-    def _deadlines(self) -> list[tuple[float, Stall]]:
-        found = []
-        for worker, (fixture, where, since) in self._waiting.items():
-            holders = self._ready.get((fixture, where), {})
-            if holders:
-                holder, ready = min(holders.items(), key=lambda entry: entry[1])
-                deadline = max(since, ready) + self._limit
-                found.append((deadline, Stall(worker, holder, fixture, where)))
-        return found
+        Who waited for one of them goes on waiting, maybe for ever: what it could
+        not get it may have asked for only once.
+        """
+        self._waiting.pop(worker, None)
+        self._deadlines.pop(worker, None)
+        for holders in self._holders.values():
+            if worker in holders:
+                holders.remove(worker)
 
     def patience(self, now: float) -> float:
         """Seconds until a wait has lasted too long; -1 where nobody waits."""
-        deadlines = [deadline for deadline, _ in self._deadlines()]
+        deadlines = [deadline for deadline, _ in self._deadlines.values()]
         return max(0.0, min(deadlines) - now) if deadlines else -1.0
 
     def overdue(self, now: float) -> list[Stall]:
         """The waits that have lasted too long."""
-        return [stall for deadline, stall in self._deadlines() if deadline <= now]
+        return [stall for deadline, stall in self._deadlines.values() if deadline <= now]

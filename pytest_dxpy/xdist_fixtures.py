@@ -1,10 +1,21 @@
-"""The fixtures of pytest-xdist. This module is registered under the plugin name ``xdist``."""
+"""The fixtures and the mark of pytest-xdist.
+
+This module is registered under the plugin name ``xdist``, in the controller and in
+workers.
+"""
 
 from __future__ import annotations
 
 import uuid
 
 import pytest
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the mark that users of xdist know."""
+    config.addinivalue_line(
+        "markers", "xdist_group(name): the tests of one group run in the same worker"
+    )
 
 
 @pytest.fixture(scope="session")
