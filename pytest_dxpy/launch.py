@@ -86,14 +86,13 @@ def fork_server() -> ForkServer | list[int]:
     controller = os.getpid()
     ours, theirs = native.make_socket_pair()
     _flush()
-    # What exists now is never freed by a worker: its collector need not look at
-    # it, and so does not copy the memory that it shares with the others.
+    # Garbage that is left would be finalized in every process: a file that nobody
+    # closed would be written by each. What is alive is not frozen: gc.get_referrers()
+    # does not see frozen objects, and hypothesis looks there.
     gc.collect()
-    gc.freeze()
     pid = _fork()
     if pid:
         os.close(theirs)
-        gc.unfreeze()
         return ForkServer(ours, pid)
     try:
         os.close(ours)
