@@ -71,7 +71,8 @@ format: $(VENV)/.tools  ## rewrite C++, CMake and Python in the one layout
 	ruff check --fix .
 
 tidy: build  ## clang-tidy over the native core
-	clang-tidy -p $(call build_of,$(BIN)/python) --quiet $(filter %.cc,$(CXX_FILES))
+	clang-tidy -p $(call build_of,$(BIN)/python) --quiet \
+	  --extra-arg=-Wno-deprecated-declarations $(filter %.cc,$(CXX_FILES))
 
 # $(call native,FOLDER,DEFINITIONS): build native/ without Python in build/FOLDER.
 native = CMAKE_ARGS="-DDXPY_PYTHON=OFF $(2)" $(BIN)/python setup.py -q build_ext --build-temp build/$(1)
