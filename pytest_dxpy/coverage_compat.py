@@ -8,6 +8,7 @@ its own and put together again in the controller.
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -49,7 +50,10 @@ def follow_coverage(config: pytest.Config) -> Callable[[], object]:
         from coverage.control import _after_fork_in_child  # noqa: PLC0415
 
         measured.config.parallel = True
+        # The measurer of a new process takes its configuration from there.
+        os.environ["COVERAGE_PROCESS_CONFIG"] = measured.config.serialize()
         _after_fork_in_child()
+        del os.environ["COVERAGE_PROCESS_CONFIG"]
     own = _current()
 
     def save() -> None:
@@ -66,6 +70,7 @@ def merge_coverage(config: pytest.Config) -> None:
         return
     from coverage import CoverageData  # noqa: PLC0415
 
+    measured._warn_no_data = False  # the workers collected it
     base = Path(measured.config.data_file).absolute()
     for path in base.parent.glob(base.name + ".*"):
         data = CoverageData(str(path))
