@@ -107,7 +107,9 @@ def take_over(config: pytest.Config) -> None:
         plugin = manager.get_plugin(name)
         if getattr(plugin, "__name__", "") == "xdist.plugin":
             manager.unregister(plugin)
-    if not hasattr(manager.hook, "pytest_configure_node"):
+    # A plugin's optional hook makes a caller of that name, but no specification.
+    caller = getattr(manager.hook, "pytest_configure_node", None)
+    if caller is None or not caller.has_spec():
         manager.add_hookspecs(Hookspecs)
     # '-p no:xdist' blocks the name, and then register() does nothing at all.
     manager.unblock("xdist")
