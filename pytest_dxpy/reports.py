@@ -10,8 +10,8 @@ controller makes of it then is a ``LeanReport``.
 
 from __future__ import annotations
 
-import marshal
 import warnings
+from marshal import dumps, loads  # by name: a test may replace them in their module
 from typing import TYPE_CHECKING, Any, Final
 
 from _pytest.reports import CollectReport, TestReport
@@ -54,15 +54,15 @@ def _safe_repr(value: object) -> str:
 def dump(value: object) -> bytes:
     """``value`` as bytes, made plain first."""
     try:
-        return marshal.dumps(plain(value))
+        return dumps(plain(value))
     except (ValueError, RecursionError):
         # Too deep, or a container that holds itself.
-        return marshal.dumps(_safe_repr(value))
+        return dumps(_safe_repr(value))
 
 
 def load(payload: bytes) -> Any:
     """The value behind ``dump``'s bytes."""
-    return marshal.loads(payload)  # written by our own worker
+    return loads(payload)  # written by our own worker
 
 
 # What TestReport.__init__ sets; one more attribute is a plugin's.
