@@ -26,10 +26,11 @@ class Recorder:
 
     def __init__(self, path: str) -> None:
         # Opened now, since a test may replace open(); never closed, since one may close it.
+        self._root = os.getcwd()  # noqa: PTH109
         self._file = open(path, "w", encoding="ascii", buffering=1)  # noqa: PTH123, SIM115
 
     def _write(self, *words: object) -> None:
-        text = " ".join(str(word) for word in words if word != "")
+        text = " ".join(str(word) for word in words if word != "").replace(self._root, "")
         self._file.write(ascii(ADDRESS.sub("0x", text))[1:-1] + "\n")
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
@@ -46,10 +47,6 @@ class Recorder:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         if not report.passed:
             self._write("collect", report.outcome, report.nodeid, _reason(report))
-
-    def pytest_deselected(self, items: list[pytest.Item]) -> None:
-        for item in items:
-            self._write("deselected", item.nodeid)
 
     def pytest_warning_recorded(self, warning_message: Any, when: str, nodeid: str) -> None:
         category = warning_message.category.__name__

@@ -1,0 +1,252 @@
+"""Projects and tests that would bring a careless runner down."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.conftest import Project
+
+OTHER = "def test_other(): pass"
+
+
+def test_a_file_in_place_of_the_cache_directory(project: Project) -> None:
+    project.write(test_a=OTHER)
+    project.write_file("taken", "")
+    result = project.run("--dx-cache-dir=taken")
+    path = project.path / "taken" / "files.json"
+    assert result.summary == "1 passed"
+    assert result.notes == [f"durations are not kept: {path}: File exists"]
+
+
+def test_a_file_in_place_of_pytests_cache_directory(project: Project) -> None:
+    project.write(test_a=OTHER)
+    project.write_file(".pytest_cache", "")
+    result = project.run()
+    assert result.code == 0
+    assert "durations are not kept: " in result.output
+
+
+def test_damaged_records_count_as_none(project: Project) -> None:
+    project.write(test_a=OTHER)
+    project.run("--dx-cache-dir=kept")
+    project.write_file("kept/files.json", b"\0\xff{")
+    result = project.run("--dx-cache-dir=kept")
+    assert (result.summary, result.notes) == ("1 passed", [])
+
+
+def test_a_file_that_vanishes_before_it_runs(project: Project) -> None:
+    project.write(
+        conftest="""
+            import os
+            def pytest_sessionstart(session):
+                if hasattr(session.config, "workerinput") and os.path.exists("test_b.py"):
+                    os.unlink("test_b.py")
+        """,
+        test_a=OTHER,
+        test_b=OTHER,
+    )
+    assert project.run().summary == "1 passed"
+
+
+@pytest.mark.parametrize("first", [0, 3])
+def test_a_test_that_closes_all_descriptors(project: Project, first: int) -> None:
+    project.write(test_a=f"import os\ndef test_a(): os.closerange({first}, 1000)", test_b=OTHER)
+    # Plain pytest ends in the middle of a line, with its own capture files closed.
+    result = project.run()
+    assert result.code not in (0, 5)
+    assert "passed test_b.py::test_other" in result.calls
+    assert "Bad file descriptor" in result.output
+
+
+def test_a_child_that_returns_from_its_test(project: Project) -> None:
+    project.write(
+        test_a="""
+            import os
+            def test_forks():
+                pid = os.fork()
+                if pid:
+                    os.waitpid(pid, 0)
+            def test_after(): pass
+        """,
+        test_b=OTHER,
+    )
+    assert project.run().summary == "3 passed"
+
+
+def test_a_child_that_leaves_at_once(project: Project) -> None:
+    project.write(
+        test_a="""
+            import multiprocessing, os, subprocess
+            def test_forks():
+                pid = os.fork()
+                if pid == 0:
+                    os._exit(7)
+                assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == 7
+            def work(number): return 2 * number
+            def test_pool():
+                with multiprocessing.get_context("fork").Pool(2) as pool:
+                    assert pool.map(work, [1, 2]) == [2, 4]
+            def test_subprocess():
+                assert subprocess.run(["echo", "x"], capture_output=True).stdout == b"x\\n"
+        """,
+        test_b=OTHER,
+    )
+    assert project.same_as_plain().summary == "4 passed"
+
+
+def test_a_test_that_changes_directory(project: Project) -> None:
+    for name in ("a", "b", "c"):
+        project.write(
+            **{
+                f"test_{name}": """
+                    import os, tempfile
+                    def test_moves(): os.chdir(tempfile.gettempdir())
+                    def test_leaves():
+                        folder = tempfile.mkdtemp()
+                        os.chdir(folder)
+                        os.rmdir(folder)
+                    def test_fails(): assert 0
+                """
+            }
+        )
+    result = project.run()
+    assert result.summary == "3 failed, 6 passed"
+    assert sorted(result.lines("FAILED ")) == [
+        f"test_{name}.py::test_fails - assert 0" for name in ("a", "b", "c")
+    ]
+
+
+def test_a_test_that_prints_50_mb(project: Project) -> None:
+    text = """
+        def test_prints():
+            for _ in range(50):
+                print("x" * 2**20)
+            assert {passes}
+    """
+    project.write(test_a=text.format(passes=True), test_b=text.format(passes=False))
+    result = project.run("--tb=no", "--show-capture=no")
+    assert result.summary == "1 failed, 1 passed"
+
+
+# Each replaces for the rest of its process something that a runner may use.
+REPLACED = {
+    "time": "import time\ntime.time = time.monotonic = time.perf_counter = lambda: 0.0",
+    "sleep": "import time\ntime.sleep = None",
+    "os": "import os\nos.stat = os.getcwd = os.listdir = os.getpid = os.path.exists = None",
+    "open": "import builtins, io, os\nbuiltins.open = io.open = os.open = None",
+    "socket": "import socket, select\nsocket.socket = socket.socketpair = select.select = None",
+    "tempfile": "import tempfile\ntempfile.mkstemp = tempfile.TemporaryFile = None",
+    "json": "import json, marshal, pickle\njson.dumps = marshal.dumps = pickle.dumps = None",
+    "threading": "import threading\nthreading.Thread = threading.Lock = None",
+}
+
+
+@pytest.mark.parametrize("what", REPLACED)
+def test_a_test_that_replaces_what_a_runner_may_use(project: Project, what: str) -> None:
+    body = REPLACED[what].replace("\n", "\n    ")
+    project.write(test_a=f"def test_a():\n    {body}\ndef test_after(): pass\n", test_b=OTHER)
+    result = project.run("-p", "no:cacheprovider", "-p", "no:tmpdir", "--tb=native")
+    assert "passed test_b.py::test_other" in result.calls
+    assert "passed test_a.py::test_a" in result.calls
+    assert result.code in (0, 1)
+
+
+def test_a_test_that_undoes_what_it_replaced(project: Project) -> None:
+    project.write(
+        test_a="""
+            import builtins, os, socket, time
+            def forbidden(*args, **kwargs): raise RuntimeError("forbidden")
+            def test_frozen(monkeypatch):
+                for module, names in (
+                    (time, "time monotonic perf_counter sleep"),
+                    (os, "open stat pipe fork getcwd"),
+                    (socket, "socket socketpair"),
+                    (builtins, "open"),
+                ):
+                    for name in names.split():
+                        monkeypatch.setattr(module, name, forbidden)
+        """,
+        test_b=OTHER,
+    )
+    assert project.same_as_plain("-p", "no:cacheprovider").summary == "2 passed"
+
+
+def test_reports_that_hold_what_no_other_process_knows(project: Project) -> None:
+    project.write(
+        test_a="""
+            import decimal, enum
+            class Text(str): pass
+            class Own:
+                def __repr__(self): return "own"
+            class Broken:
+                def __repr__(self): raise RuntimeError
+            def test_object(record_property):
+                record_property("own", Own())
+                record_property("price", decimal.Decimal("1.5"))
+                record_property("text", Text("x"))
+                record_property(Text("function"), print)
+            def test_broken(record_property): record_property("broken", Broken())
+            def test_fails(record_property):
+                record_property("own", Own())
+                raise KeyError(Text("x"))
+        """,
+        test_b=OTHER,
+    )
+    result = project.run("--junitxml=out.xml")
+    assert result.summary == "1 failed, 3 passed"
+    assert 'name="price" value="Decimal(' in project.read("out.xml")
+
+
+def test_an_attribute_that_a_conftest_adds_to_reports(project: Project) -> None:
+    project.write(
+        conftest="""
+            import pytest
+            @pytest.hookimpl(wrapper=True)
+            def pytest_runtest_makereport(item):
+                report = yield
+                report.own = object()
+                report.name = item.name
+                return report
+            def pytest_terminal_summary(terminalreporter):
+                names = {r.name for r in terminalreporter.stats.get("passed", ())}
+                terminalreporter.write_line(f"names: {sorted(names)}")
+        """,
+        test_a="def test_a(): pass",
+        test_b="def test_b(): pass",
+    )
+    assert project.run().lines("names: ") == ["['test_a', 'test_b']"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "import sys\ndef setup_module(): sys.exit('enough')\ndef test_a(): pass",
+        "import sys\ndef test_a(): sys.exit(3)",
+        "import sys\nsys.exit(3)",
+        "def test_a(): raise GeneratorExit",
+        "class Own(BaseException): pass\ndef test_a(): raise Own",
+        "def test_a():\n    def deeper(): deeper()\n    deeper()",
+    ],
+    ids=["setup_module", "test", "import", "GeneratorExit", "BaseException", "recursion"],
+)
+def test_a_test_that_ends_in_an_odd_way(project: Project, text: str) -> None:
+    project.write(test_a=text)
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert (ours.code, ours.summary) == (plain.code, plain.summary)
+
+
+def test_a_thread_that_goes_on(project: Project) -> None:
+    project.write(
+        test_a="""
+            import threading
+            def test_a(): threading.Thread(target=threading.Event().wait, daemon=True).start()
+        """,
+        test_b=OTHER,
+    )
+    assert project.same_as_plain().summary == "2 passed"
+
+
+def test_a_message_larger_than_any_buffer(project: Project) -> None:
+    project.write(test_a="def test_a(): assert 'x' * 20_000_000 == ''", test_b=OTHER)
+    result = project.run("-vv", "--tb=native", "-p", "no:assertion")
+    assert result.summary == "1 failed, 1 passed"

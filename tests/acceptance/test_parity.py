@@ -1,0 +1,571 @@
+"""The same reports, counts and exit codes as plain pytest's, kind of test by kind of test."""
+
+from __future__ import annotations
+
+import os
+import re
+import xml.etree.ElementTree as ET
+
+import pytest
+
+from tests.conftest import Project, differences
+
+# What stands above a traceback where a worker ran the test.
+WORKER = re.compile(r"\[gw\d+\] linux -- .*\n")
+ALL_OUTCOMES = """
+    import warnings
+    import pytest
+
+    def test_passes(): print("out")
+    def test_fails(): print("out"); assert [1, 2] == [1, 3]
+    def test_skips(): pytest.skip("not today")
+    @pytest.mark.skipif(True, reason="never")
+    def test_is_skipped(): pass
+    @pytest.mark.xfail(reason="known")
+    def test_is_known_to_fail(): assert 0
+    @pytest.mark.xfail(reason="known")
+    def test_passes_after_all(): pass
+    @pytest.mark.xfail(strict=True, reason="known")
+    def test_passes_strictly(): pass
+    @pytest.mark.xfail(raises=KeyError)
+    def test_fails_otherwise(): assert 0
+    @pytest.mark.xfail(run=False)
+    def test_does_not_run(): pass
+    def test_warns(): warnings.warn("look out")
+    def test_has_properties(record_property): record_property("a", 1)
+    @pytest.fixture
+    def broken(): raise RuntimeError("setup")
+    def test_has_no_fixture(broken): pass
+    @pytest.fixture
+    def breaks(): yield; raise RuntimeError("teardown")
+    def test_breaks_afterwards(breaks): pass
+    def test_fails_twice(breaks): assert 0
+"""
+FIXTURES = """
+    import pytest
+
+    def log(text):
+        with open("events", "a") as file:
+            file.write(text + "\\n")
+
+    @pytest.fixture(scope="session", autouse=True)
+    def session_wide():
+        log("+session"); yield; log("-session")
+    @pytest.fixture(scope="package")
+    def package_wide(request):
+        log(f"+package {request.node.nodeid}"); yield; log(f"-package {request.node.nodeid}")
+    @pytest.fixture(scope="module", autouse=True)
+    def module_wide(request):
+        log(f"+module {request.node.nodeid}"); yield; log(f"-module {request.node.nodeid}")
+    @pytest.fixture(scope="class", autouse=True)
+    def class_wide(request):
+        log("+class"); yield; log("-class")
+    @pytest.fixture(autouse=True)
+    def function_wide(request):
+        log(f"+{request.node.nodeid}"); yield; log(f"-{request.node.nodeid}")
+    @pytest.fixture(params=["x", "y"], scope="module")
+    def letter(request):
+        log(f"+{request.param}"); yield request.param; log(f"-{request.param}")
+"""
+NESTED = """
+    import pytest
+
+    @pytest.fixture(scope="package", autouse=True)
+    def of_this_package(request):
+        from conftest import log
+        log("+" + __name__); yield; log("-" + __name__)
+    @pytest.fixture
+    def name(): return __name__
+"""
+USES = """
+    def setup_module(module): print("setup")
+    def test_1(package_wide): pass
+    def test_2(letter, name): assert letter in "xy"
+    class TestClass:
+        def setup_method(self): pass
+        def test_3(self): pass
+        def test_4(self, letter): assert letter == "x"
+"""
+
+
+@pytest.fixture
+def nested(project: Project) -> Project:
+    """Conftests and package fixtures in packages of two levels."""
+    project.write(conftest=FIXTURES)
+    for folder in ("one", "one/inner", "two"):
+        project.write_file(f"{folder}/__init__.py", "")
+        project.write_file(f"{folder}/conftest.py", NESTED)
+        project.write_file(f"{folder}/test_a.py", USES)
+        project.write_file(f"{folder}/test_b.py", USES)
+    project.write_file("one/test_empty.py", "")
+    return project
+
+
+def test_every_outcome_of_a_test(project: Project) -> None:
+    project.write(test_a=ALL_OUTCOMES, test_b=ALL_OUTCOMES)
+    result = project.same_as_plain("-p", "no:cacheprovider")
+    assert result.summary == (
+        "8 failed, 8 passed, 4 skipped, 4 xfailed, 2 xpassed, 2 warnings, 6 errors"
+    )
+
+
+def test_the_count_of_every_outcome_where_no_plugin_looks(project: Project) -> None:
+    project.write(test_a=ALL_OUTCOMES, test_b=ALL_OUTCOMES)
+    plain = project.twin("plain").pytest()
+    ours = project.pytest("-p", "dxpy", "-n2")
+    assert (ours.summary, ours.code) == (plain.summary, plain.code)
+    assert sorted(ours.lines("FAILED ")) == sorted(plain.lines("FAILED "))
+    assert sorted(ours.lines("ERROR ")) == sorted(plain.lines("ERROR "))
+
+
+def test_fixtures_of_all_scopes_in_nested_packages(nested: Project) -> None:
+    assert nested.same_as_plain().summary == "6 failed, 30 passed"
+
+
+@pytest.mark.parametrize("mode", ["lazy", "full"])
+def test_with_one_worker_fixtures_come_and_go_in_plain_pytests_order(
+    nested: Project, mode: str
+) -> None:
+    plain = nested.twin("plain")
+    plain.plain()
+    nested.run(f"--dx-collect={mode}", workers=1)
+    assert nested.read("events").splitlines() == plain.read("events").splitlines()
+
+
+def test_parametrized_tests_with_odd_ids(project: Project) -> None:
+    project.write_file(
+        "test_a.py",
+        """
+        import pytest
+
+        @pytest.mark.parametrize("text", ["", "a\\nb", "ü", "\\ud800", b"\\xff", "a::b", "/"])
+        def test_text(text): pass
+        @pytest.mark.parametrize("value", [1, 1.5, None, object, (1, 2)], ids=str)
+        def test_value(value): pass
+        @pytest.mark.parametrize("value", [])
+        def test_nothing(value): pass
+        @pytest.mark.parametrize("a", [1, 2])
+        @pytest.mark.parametrize("b", [pytest.param(3, id="three"), 4])
+        def test_product(a, b): assert a + b < 6
+        @pytest.mark.parametrize("same", ["x", "x", "x"], ids=["x", "x", "x"])
+        def test_same(same): pass
+        """,
+    )
+    project.write(test_b="def test_b(): pass")
+    assert project.same_as_plain().summary == "1 failed, 19 passed, 1 skipped"
+
+
+def test_node_ids_that_stand_for_several_tests(project: Project) -> None:
+    project.write(
+        conftest="""
+            import pytest
+
+            class Same(pytest.Item):
+                def runtest(self):
+                    with open("ran", "a") as file:
+                        file.write(self.text + "\\n")
+                    assert self.text != "bad"
+
+            class File(pytest.File):
+                def collect(self):
+                    for text in self.path.read_text().split():
+                        item = Same.from_parent(self, name="same")
+                        item.text = text
+                        yield item
+
+            def pytest_collect_file(parent, file_path):
+                if file_path.suffix == ".words":
+                    return File.from_parent(parent, path=file_path)
+        """,
+        test_b="def test_b(): pass",
+    )
+    project.write_file("a.words", "good bad good bad")
+    assert project.same_as_plain().summary == "2 failed, 3 passed"
+
+
+def test_items_of_a_plugins_own_files(project: Project) -> None:
+    project.write(
+        conftest="""
+            import pytest
+
+            class Line(pytest.Item):
+                def runtest(self): assert "wrong" not in self.name
+                def repr_failure(self, excinfo): return f"{self.name} is wrong"
+                def reportinfo(self): return self.path, 0, f"line: {self.name}"
+
+            class Lines(pytest.File):
+                def collect(self):
+                    for line in self.path.read_text().splitlines():
+                        yield Line.from_parent(self, name=line)
+
+            def pytest_collect_file(parent, file_path):
+                if file_path.suffix == ".yaml":
+                    return Lines.from_parent(parent, path=file_path)
+        """,
+        test_a="def test_a(): pass",
+    )
+    project.write_file("test_x.yaml", "right\nwrong\n\nright too\n")
+    project.write_file("deep/er/test_y.yaml", "right\n")
+    assert project.same_as_plain().summary == "1 failed, 5 passed"
+
+
+def test_unittest_and_doctest(project: Project) -> None:
+    project.write(
+        test_a="""
+            import unittest
+
+            class TestOld(unittest.TestCase):
+                @classmethod
+                def setUpClass(cls): cls.value = 1
+                def setUp(self): self.other = 2
+                def test_passes(self): self.assertEqual(self.value, 1)
+                def test_fails(self): self.assertEqual(self.other, 1)
+                @unittest.skip("later")
+                def test_skips(self): pass
+                @unittest.expectedFailure
+                def test_is_known(self): self.fail()
+                @unittest.expectedFailure
+                def test_passes_after_all(self): pass
+
+            class TestBroken(unittest.TestCase):
+                @classmethod
+                def setUpClass(cls): raise RuntimeError("class")
+                def test_never(self): pass
+
+            class TestAsync(unittest.IsolatedAsyncioTestCase):
+                async def test_awaits(self): pass
+        """,
+        module='''
+            def double(number):
+                """
+                >>> double(2)
+                4
+                >>> double(3)
+                7
+                """
+                return 2 * number
+        ''',
+    )
+    project.write_file("test_text.txt", ">>> 1 + 1\n2\n")
+    assert project.same_as_plain("--doctest-modules").code == pytest.ExitCode.TESTS_FAILED
+
+
+def test_subtests(project: Project) -> None:
+    project.write(
+        test_a="""
+            import unittest
+            class TestOld(unittest.TestCase):
+                def test_sub(self):
+                    for number in range(3):
+                        with self.subTest(number=number):
+                            self.assertNotEqual(number, 1)
+            def test_new(subtests):
+                for number in range(3):
+                    with subtests.test(number=number):
+                        assert number != 1
+        """
+    )
+    plain, ours = project.twin("plain").plain(), project.run()
+    # Plain pytest captures the progress that it writes itself as the test's output.
+    captured = " sections=['Captured stdout call']"
+    expected = [line.replace(captured, "") for line in plain.reports]
+    assert differences(ours.reports, expected) == ""
+    assert (ours.summary, ours.code) == (plain.summary, plain.code)
+
+
+def test_a_fixture_that_is_not_there(project: Project) -> None:
+    project.write(test_a="def test_a(nowhere): pass", test_b="def test_b(): pass")
+    result = project.same_as_plain()
+    assert result.lines("ERROR ") == ["test_a.py::test_a"]
+
+
+def test_tests_that_a_hook_makes(project: Project) -> None:
+    project.write(
+        conftest="""
+            def pytest_generate_tests(metafunc):
+                if "number" in metafunc.fixturenames:
+                    metafunc.parametrize("number", range(3))
+            def pytest_collection_modifyitems(items):
+                for item in items:
+                    if "2" in item.name:
+                        item.add_marker("slow")
+            def pytest_configure(config):
+                config.addinivalue_line("markers", "slow: slow")
+        """,
+        test_a="def test_a(number): pass",
+        test_b="def test_b(number): assert number",
+    )
+    assert project.same_as_plain("-m", "not slow").summary == ("1 failed, 3 passed, 2 deselected")
+
+
+def test_classes_that_inherit_tests(project: Project) -> None:
+    project.write(
+        base="""
+            class Base:
+                value = 1
+                def test_value(self): assert self.value == 1
+        """,
+        test_a="""
+            from base import Base
+            class TestOne(Base):
+                class TestInner:
+                    def test_inner(self): pass
+            class TestTwo(Base): value = 2
+            class TestInit:
+                def __init__(self): pass
+                def test_never(self): pass
+        """,
+    )
+    assert project.same_as_plain().summary == "1 failed, 2 passed, 1 warning"
+
+
+def test_errors_of_collection_end_the_run(project: Project) -> None:
+    project.write(test_a="def test_a(): pass", test_b="import nowhere", test_c="def test_c(: pass")
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert ours.code == plain.code == pytest.ExitCode.INTERRUPTED
+    assert sorted(ours.lines("ERROR ")) == sorted(plain.lines("ERROR "))
+
+
+def test_errors_of_collection_that_do_not_end_the_run(project: Project) -> None:
+    project.write(
+        test_a="def test_a(): pass",
+        test_b="import nowhere",
+        test_c="def test_c(: pass",
+        test_d="import pytest\npytest.skip('whole', allow_module_level=True)",
+        test_e="raise KeyError(1)",
+    )
+    result = project.same_as_plain("--continue-on-collection-errors")
+    assert result.summary == "1 passed, 1 skipped, 3 errors"
+
+
+def test_warnings_of_imports_and_tests(project: Project) -> None:
+    text = """
+        import warnings
+        import pytest
+
+        class Own(UserWarning): pass
+        warnings.warn("import")
+        def test_own(): warnings.warn("own", Own)
+        @pytest.mark.filterwarnings("error")
+        def test_error(): warnings.warn("error")
+        @pytest.mark.filterwarnings("ignore")
+        def test_ignored(): warnings.warn("ignored")
+    """
+    project.write(test_a=text, test_b=text)
+    assert project.same_as_plain().summary == "2 failed, 4 passed, 4 warnings"
+
+
+def test_names_that_are_not_ascii(project: Project) -> None:
+    project.write_file("test_ü.py", "def test_ä(): pass")
+    project.write_file("a folder/test_with space.py", "def test_1(): pass")
+    assert project.same_as_plain().summary == "2 passed"
+
+
+def test_a_file_name_that_is_not_utf_8(project: Project) -> None:
+    name = os.fsdecode(b"test_\xff.py")
+    (project.path / name).write_text("def test_1(): pass\ndef test_2(): pass\n")
+    project.write(test_b="def test_b(): pass")
+    # pytest's own cache cannot write such a name.
+    assert project.same_as_plain("-p", "no:cacheprovider").summary == "3 passed"
+
+
+def test_ids_that_differ_in_every_process(project: Project) -> None:
+    project.write(
+        test_a="""
+            import pytest, time
+            @pytest.mark.parametrize("name", {"ab", "cd", "ef", "gh"})
+            def test_set(name): pass
+            @pytest.mark.parametrize("now", [time.time_ns()])
+            def test_clock(now): pass
+        """,
+        test_b="def test_b(): pass",
+    )
+    assert project.run().summary == "6 passed"
+
+
+def test_modules_of_the_same_name_with_importlib(project: Project) -> None:
+    for folder in ("a", "b"):
+        project.write_file(f"{folder}/test_same.py", "def test_1(): pass")
+        project.write_file(f"{folder}/conftest.py", "")
+    assert project.same_as_plain("--import-mode=importlib").summary == "2 passed"
+
+
+def test_modules_of_the_same_name_without(project: Project) -> None:
+    for folder in ("a", "b"):
+        project.write_file(f"{folder}/test_same.py", "def test_1(): pass")
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert plain.summary == "1 error"
+    assert (ours.code, ours.summary) == (plain.code, plain.summary)
+
+
+def test_an_empty_project(project: Project) -> None:
+    assert project.same_as_plain().code == pytest.ExitCode.NO_TESTS_COLLECTED
+
+
+@pytest.fixture
+def three(project: Project) -> Project:
+    """Three files of three tests in two folders; one test of each fails."""
+    text = "def test_one(): pass\ndef test_two(): assert 0\ndef test_three(): pass\n"
+    for name in ("test_a.py", "sub/test_b.py", "sub/deep/test_c.py"):
+        project.write_file(name, text)
+    return project
+
+
+@pytest.mark.parametrize(
+    "args",
+    [
+        ["-k", "one or two"],
+        ["-k", "nothing"],
+        ["-m", "unknown"],
+        ["--deselect=test_a.py::test_two", "--deselect=sub/deep"],
+        ["test_a.py::test_two", "sub/test_b.py::test_one", "sub/test_b.py::test_two"],
+        ["sub", "sub/deep", "sub/test_b.py", "sub/test_b.py::test_one"],
+        ["test_a.py", "test_a.py", "."],
+        ["sub/deep", "test_a.py", "--keep-duplicates", "test_a.py"],
+        ["--ignore=sub/deep", "--ignore-glob=*a.py"],
+        ["missing.py"],
+        ["test_a.py::test_missing"],
+        ["--durations=2", "-vv", "-rA"],
+        ["-x", "-k", "test_a"],
+        ["--maxfail=9"],
+        ["--unknown-option"],
+        ["--co", "-q"],
+        ["--setup-show"],
+    ],
+    ids=" ".join,
+)
+def test_arguments(three: Project, args: list[str]) -> None:
+    three.same_as_plain(*args)
+
+
+def test_pyargs(project: Project) -> None:
+    project.write_file("package/__init__.py", "")
+    project.write_file("package/test_a.py", "def test_1(): pass\ndef test_2(): pass")
+    project.write_file("package/sub/__init__.py", "")
+    project.write_file("package/sub/test_b.py", "def test_3(): pass")
+    project.env["PYTHONPATH"] += f":{project.path}"
+    assert project.same_as_plain("--pyargs", "package").summary == "3 passed"
+    assert project.same_as_plain("--pyargs", "package.test_a::test_2").summary == "1 passed"
+
+
+@pytest.mark.parametrize("option", ["--lf", "--ff", "--nf", "--sw", "--lfnf=none --lf"])
+def test_options_that_look_at_the_last_run(three: Project, option: str) -> None:
+    three.plain()
+    three.same_as_plain(*option.split())
+
+
+def test_what_failed_is_kept_for_the_next_run(three: Project) -> None:
+    three.run()
+    assert three.plain("--lf").summary == "3 failed"
+
+
+@pytest.mark.parametrize("limit", [1, 2])
+def test_a_limit_of_failures_holds_for_all_workers(three: Project, limit: int) -> None:
+    result = three.run(f"--maxfail={limit}")
+    failed = [line for line in result.calls if line.startswith("failed")]
+    # The other worker may be in the middle of a test that fails, too.
+    assert len(failed) in (limit, limit + 1)
+    assert f"stopping after {len(failed)} failures" in result.output
+    assert result.code == pytest.ExitCode.TESTS_FAILED
+
+
+def test_with_one_worker_a_limit_of_failures_stops_where_plain_pytest_does(
+    three: Project,
+) -> None:
+    three.same_as_plain("--maxfail=2", workers=1)
+
+
+@pytest.mark.parametrize("flags", ["-q", "-v", "-rA", "-vv --tb=short", "--tb=no -rfE"])
+def test_the_summary_lists_the_same_lines(three: Project, flags: str) -> None:
+    plain = three.twin("plain").plain(*flags.split())
+    ours = three.run(*flags.split())
+    for start in ("FAILED ", "PASSED ", "ERROR "):
+        assert sorted(ours.lines(start)) == sorted(plain.lines(start))
+    assert (ours.summary, ours.code) == (plain.summary, plain.code)
+
+
+def test_the_number_of_tests_is_said_once_known(three: Project) -> None:
+    assert "collected 9 items" in three.run().output
+    assert "collected 9 items" in three.run().output.splitlines()
+
+
+def test_output_goes_straight_to_the_terminal_with_minus_s(project: Project) -> None:
+    project.write(test_a="def test_a(): print('from the test')", test_b="def test_b(): pass")
+    assert "from the test" in project.run("-s").output
+    assert "from the test" not in project.run().output
+
+
+def tree_of(project: Project) -> str:
+    """A JUnit file as text, without what differs from run to run, in a fixed order."""
+    text = project.read("out.xml").replace(str(project.path), "")
+    root = ET.fromstring(WORKER.sub("", text))
+    for element in root.iter():
+        for name in ("time", "timestamp", "hostname"):
+            element.attrib.pop(name, None)
+        element.text = (element.text or "").strip()
+        element[:] = sorted(element, key=ET.tostring)
+    ET.indent(root)
+    return ET.tostring(root, encoding="unicode")
+
+
+def test_the_junit_file_says_the_same(project: Project) -> None:
+    project.write(test_a=ALL_OUTCOMES, test_b=ALL_OUTCOMES)
+    args = ["--junitxml=out.xml", "-o", "junit_logging=all"]
+    plain = project.twin("plain")
+    plain.pytest(*args)
+    project.pytest("-p", "dxpy", "-n2", *args)
+    assert tree_of(project) == tree_of(plain)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("def test_a(): pass", 0),
+        ("def test_a(): assert 0", 1),
+        ("import nowhere", 2),
+        ("import pytest\ndef test_a(): pytest.exit('enough')", 2),
+        ("import pytest\ndef test_a(): pytest.exit('enough', returncode=7)", 7),
+        ("def test_a(): raise KeyboardInterrupt", 2),
+        ("", 5),
+    ],
+)
+def test_the_exit_code(project: Project, text: str, code: int) -> None:
+    project.write(test_a=text)
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert (ours.code, plain.code) == (code, code)
+
+
+@pytest.mark.parametrize(
+    "conftest",
+    [
+        "raise KeyError('conftest')",
+        "def pytest_configure(config): raise KeyError('configure')",
+        "def pytest_runtest_setup(item): raise KeyError('setup')",
+        "def pytest_sessionstart(session): raise KeyError('start')",
+        "import pytest\ndef pytest_configure(config): raise pytest.UsageError('not like this')",
+    ],
+)
+def test_a_conftest_that_raises(project: Project, conftest: str) -> None:
+    project.write(conftest=conftest, test_a="def test_a(): pass", test_b="def test_b(): pass")
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert ours.code == plain.code
+    last_words = plain.output.strip().splitlines()[-1].partition(":")[2]
+    assert last_words in ours.output
+
+
+def test_a_conftest_below_that_raises(project: Project) -> None:
+    project.write_file("sub/conftest.py", "raise KeyError('below')")
+    project.write_file("sub/test_a.py", "def test_a(): pass")
+    project.write(test_b="def test_b(): pass")
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert (ours.code, ours.lines("ERROR ")) == (plain.code, plain.lines("ERROR "))
+
+
+def test_an_internal_error_of_a_plugin(project: Project) -> None:
+    project.write(
+        conftest="def pytest_collection_modifyitems(): raise KeyError('plugin')",
+        test_a="def test_a(): pass",
+    )
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert (ours.code, plain.code) == (3, 3)
+    assert "KeyError: 'plugin'" in ours.output

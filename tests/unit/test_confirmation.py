@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+import pytest
+
+from pytest_dxpy import protocol
+from pytest_dxpy.confirmation import Held, Job, Stage, failing, up_to_last
+from pytest_dxpy.units import Unit
+
+
+def item(name: str) -> protocol.Item:
+    return protocol.Item(name, ("test_a.py", 0, name))
+
+
+def unit_of(names: str) -> Unit:
+    """A unit with these tests."""
+    return Unit("test_a.py", 0, 0.0, items=[item(name) for name in names.split()])
+
+
+def held(name: str, occurrence: int = 0) -> Held:
+    return Held(item(name), occurrence, [f"{name} as it failed first"], "gw0")
+
+
+def confirm(job: Job, *stages: str) -> str:
+    """Run a job through these stages, each told as ``"a passed b failed"``.
+
+    Returns:
+        The stages that it asked for, and what is reported in the end.
+    """
+    asked = [job.stage.name]
+    for number, outcomes in enumerate(stages):
+        words = outcomes.split()
+        for name, outcome in zip(words[::2], words[1::2], strict=True):
+            report = f"{name} {outcome} in {job.stage.name}"
+            job.ran(item(name), outcome == "failed", [report], "gw1")
+        stage = job.next_stage()
+        if stage is None:
+            assert number == len(stages) - 1
+            break
+        asked.append(stage.name)
+        job.stage = stage
+    said = [str(report) for verdict in job.verdicts() for report in verdict.reports]
+    return f"{' '.join(asked)}: {', '.join(said)}"
+
+
+def job_of(*names: str, after_others: bool = False) -> Job:
+    """The confirmation of these tests."""
+    before = [unit_of("z")] if after_others else []
+    return Job(unit_of(" ".join(names)), [held(name) for name in names], list(names), before)
+
+
+def phase(outcome: int) -> protocol.Phase:
+    return (protocol.PHASES["call"], outcome, 0.0, 0.0, b"")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "fails"),
+    [
+        ([], False),
+        ([protocol.PASSED, protocol.PASSED], False),
+        ([protocol.PASSED, protocol.FAILED], True),
+        ([protocol.FAILED, protocol.PASSED], True),
+        ([protocol.SKIPPED, protocol.OTHER_OUTCOME], False),
+    ],
+)
+def test_a_test_fails_if_one_of_its_phases_does(outcomes: list[int], fails: bool) -> None:
+    assert failing([phase(outcome) for outcome in outcomes]) is fails
+
+
+def test_a_failure_that_the_full_worker_repeats_is_confirmed() -> None:
+    job = job_of("a")
+    assert confirm(job, "a failed") == "FULL: a as it failed first"
+    assert job.confirmed
+    assert not job.needs_imports
+
+
+def test_a_file_that_fails_alone_and_passes_in_the_full_worker_needs_imports() -> None:
+    job = job_of("a")
+    assert confirm(job, "a passed", "a failed") == "FULL FRESH: a passed in FULL"
+    assert job.needs_imports
+    assert not job.confirmed
+
+
+def test_a_test_that_passes_both_times_is_flaky_and_its_failure_stands() -> None:
+    job = job_of("a")
+    assert confirm(job, "a passed", "a passed") == "FULL FRESH: a as it failed first"
+    assert not job.needs_imports
+    assert not job.needs_early_import
+    assert not job.confirmed
+
+
+def test_a_file_that_fails_only_after_others_needs_an_early_import() -> None:
+    job = job_of("a", after_others=True)
+    assert (
+        confirm(job, "a passed", "a passed", "a failed", "a passed")
+        == "FULL FRESH AGAIN FULL_AGAIN: a passed in FULL_AGAIN"
+    )
+    assert job.needs_early_import
+    assert not job.needs_imports
+
+
+def test_a_test_that_passes_after_the_same_files_is_flaky() -> None:
+    job = job_of("a", after_others=True)
+    assert (
+        confirm(job, "a passed", "a passed", "a passed") == "FULL FRESH AGAIN: a as it failed first"
+    )
+    assert not job.needs_early_import
+
+
+def test_a_test_that_fails_after_others_however_they_are_imported_stands() -> None:
+    job = job_of("a", after_others=True)
+    assert (
+        confirm(job, "a passed", "a passed", "a failed", "a failed")
+        == "FULL FRESH AGAIN FULL_AGAIN: a as it failed first"
+    )
+    assert not job.needs_early_import
+
+
+def test_each_test_is_judged_for_itself() -> None:
+    assert (
+        confirm(job_of("a", "b", "c"), "a passed b failed c passed", "a failed b failed c passed")
+        == "FULL FRESH: a passed in FULL, b as it failed first, c as it failed first"
+    )
+
+
+def test_a_test_that_did_not_run_again_is_not_excused() -> None:
+    assert (
+        confirm(job_of("a", "b"), "a failed") == "FULL: a as it failed first, b as it failed first"
+    )
+
+
+def test_a_test_that_did_not_run_in_the_fresh_worker_is_not_excused() -> None:
+    assert confirm(job_of("a"), "a passed", "") == "FULL FRESH: a as it failed first"
+
+
+def test_equal_node_ids_are_told_apart_by_their_order() -> None:
+    job = Job(unit_of("a a"), [held("a", 1)], ["a", "a"], [])
+    assert confirm(job, "a failed a passed", "a passed a failed") == "FULL FRESH: a passed in FULL"
+
+
+@pytest.mark.parametrize(
+    ("failed", "expected"),
+    [
+        ([held("a")], "a"),
+        ([held("b")], "a b"),
+        ([held("a"), held("c")], "a b c"),
+        ([held("d", 1)], "a b c d d"),
+    ],
+)
+def test_a_file_runs_again_up_to_its_last_failure(failed: list[Held], expected: str) -> None:
+    assert " ".join(up_to_last(unit_of("a b c d d e"), failed)) == expected
+
+
+def test_a_job_begins_in_the_full_worker() -> None:
+    assert job_of("a").stage is Stage.FULL

@@ -1,0 +1,21 @@
+from __future__ import annotations
+
+from pytest_dxpy import protocol
+
+
+def test_each_phase_has_a_number_and_back() -> None:
+    assert {protocol.PHASE_NAMES[number]: number for number in (1, 2, 3)} == protocol.PHASES
+    assert protocol.OTHER_PHASE not in protocol.PHASE_NAMES
+
+
+def test_each_kind_of_event_has_a_number_of_its_own() -> None:
+    kinds = [value for name, value in vars(protocol).items() if name.startswith("HEARD_")]
+    assert sorted(kinds) == list(range(1, 11))
+
+
+def test_an_event_is_the_dispatchers_tuple_by_name() -> None:
+    event = protocol.Event(protocol.HEARD_ITEM, 7, 3, 2, 0.25, [(1, 1, 5.0, 0.5, b"")], b"...")
+    assert repr(event) == (
+        "Event(kind=5, worker=7, unit=3, item=2, seconds=0.25, "
+        "phases=[(1, 1, 5.0, 0.5, b'')], payload=b'...')"
+    )
