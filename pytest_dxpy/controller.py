@@ -8,6 +8,7 @@ imports a test module.
 from __future__ import annotations
 
 import signal
+import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -58,50 +59,58 @@ class Controller:
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
-        """Start the workers."""
+        """Start the workers, or let them go on that were started early."""
         try:
-            resolve_arguments(session.config)
-            hints = [] if self._mode.full else units.hints(session.config, self._records)
-            count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
-            self._start(session, hints, count)
+            if self._run is None:
+                self.start_workers(session.config)
         except pytest.UsageError as error:
             self._usage_error = error
         except DxpyError as error:
             self._usage_error = pytest.UsageError(str(error))
+        else:
+            self._begin(session)
 
-    def _start(self, session: pytest.Session, hints: list[Unit], count: int) -> None:
-        config = session.config
-        continuing = config.option.continue_on_collection_errors
-        maxfail = config.getvalue("maxfail") or 0
-        detail = detail_of(config)
-        crew = Crew(config, self._launcher, self._mode, detail, count)
+    def start_workers(self, config: pytest.Config) -> None:
+        """Start as many workers as there is work for.
+
+        Called before pytest configures where nothing stands against it: workers
+        configure at the same time then.
+
+        Raises:
+            pytest.UsageError: an argument names no file.
+            StartError: no process can be started.
+        """
+        resolve_arguments(config)
+        hints = [] if self._mode.full else units.hints(config, self._records)
+        count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
             given_order=self._mode.full or self._options.order == "pytest",
             barrier=count,
             discover=True,
-            all_phases=detail.all_phases,
-            max_failures=maxfail,
-            halt_on_collect_error=not continuing,
+            max_failures=config.getvalue("maxfail") or 0,
+            halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
         )
-        crew.open(dispatcher, careful=bool(maxfail) or not continuing)
-        self._run = run = Run(
-            config,
-            session,
-            self._options,
-            self._mode,
-            self._records,
-            Replay(config, session),
-            crew,
-            dispatcher,
-        )
+        crew = Crew(config, self._launcher, dispatcher, self._mode, count)
+        self._run = run = Run(config, self._options, self._mode, self._records, crew, dispatcher)
         self._confirmer = Confirmer(run)
         self._losses = Losses(run, self._confirmer, count)
-        self._progress = Progress(run, self._confirmer)
+        self._progress = Progress(run, self._confirmer, hints)
         for _ in range(count):
             crew.start(shared=True, full=self._mode.full)
-        self._progress.begin(hints)
+
+    def _begin(self, session: pytest.Session) -> None:
+        run = self._run
+        assert run is not None
+        detail = detail_of(run.config)
+        run.session = session
+        run.replay = Replay(run.config, session)
+        if detail.all_phases:
+            run.dispatcher.report_all_phases()
+        self._progress.begin()
+        careful = bool(run.config.getvalue("maxfail")) or not run.continuing
+        run.crew.begin(detail, careful=careful)
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_collection(self) -> bool:
@@ -139,36 +148,53 @@ class Controller:
             raise run.session.Interrupted(f"{plural(errors, 'error')} during collection{after}")
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self, session: pytest.Session) -> None:
-        """End the workers and remember what they took."""
-        self.close()
-        if self._run is not None:
-            self._progress.end()
-        merge_coverage(session.config)
-        problem = self._records.save()
-        if problem and self._run is not None:
+    def pytest_sessionfinish(self) -> None:
+        """End what still runs, and remember what was learned."""
+        if self._run is None:
+            return
+        for member in self._run.crew.working():  # the session ended before they did
+            self._run.crew.bury(member, kill=True)
+        self._progress.end()
+        if problem := self._records.save():
             self._run.notes.append(problem)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write what the user should know."""
-        for note in dict.fromkeys(self._run.notes if self._run is not None else ()):
+        notes = self._run.take_notes() if self._run is not None else []
+        for note in notes:
             terminalreporter.write_line(f"dxpy: {note}", yellow=True)
 
-    def pytest_unconfigure(self) -> None:
-        """Leave no process behind, however the session ended."""
-        self.close()
+    def close(self, config: pytest.Config) -> None:
+        """Leave no process behind, however the session ended.
 
-    def close(self) -> None:
-        """End every process. May be called again."""
-        launcher, self._launcher = self._launcher, _Closed()
+        The last thing of all: workers and the controller unconfigure at the same
+        time.
+        """
         if self._run is not None:
-            self._run.crew.end_all()
-        launcher.close()
+            self._see_off(self._run)
+            for note in self._run.take_notes():
+                sys.stderr.write(f"dxpy: {note}\n")
+        self._launcher.close()
+        merge_coverage(config)
+
+    def _see_off(self, run: Run) -> None:
+        """Wait for the processes of the workers whose sessions are over."""
+        try:
+            for member in run.crew.working():
+                run.crew.bury(member, kill=True)
+            while run.crew.alive():
+                for raw in run.dispatcher.take_events(self._losses.patience()):
+                    event = protocol.Event(*raw)
+                    if event.kind in (protocol.HEARD_EXITED, protocol.HEARD_LOST):
+                        self._losses.exited(run.crew.members[event.worker])
+                self._losses.end_waits()
+        except KeyboardInterrupt:
+            run.crew.end_all()
 
     # The run.
 
     def _follow(self, run: Run) -> None:
-        while run.crew.alive():
+        while run.crew.working():
             try:
                 for raw in run.dispatcher.take_events(self._losses.patience()):
                     self._handle(run, protocol.Event(*raw))
@@ -183,7 +209,7 @@ class Controller:
         for member in run.crew.alive():
             run.crew.signal(member, signal.SIGINT)
         try:
-            while run.crew.alive():
+            while run.crew.working():
                 for raw in run.dispatcher.take_events(self._losses.patience()):
                     self._handle(run, protocol.Event(*raw))
                 self._losses.end_waits()
@@ -297,20 +323,5 @@ class Controller:
             if not self._confirmer.busy:
                 run.dispatcher.resume(run.session.testsfailed)
         self._losses.replace()
-        if not run.crew.alive(shared=True) and not self._confirmer.busy:
+        if not run.crew.working_shared() and not self._confirmer.busy:
             self._confirmer.release()
-
-
-class _Closed:
-    """A launcher that has been closed."""
-
-    def start(self, fds: list[int]) -> int:
-        """Never called."""
-        raise NotImplementedError
-
-    def exit_status(self, pid: int) -> int:
-        """Never called."""
-        raise NotImplementedError
-
-    def close(self) -> None:
-        """Nothing is left to close."""

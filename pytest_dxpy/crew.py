@@ -10,9 +10,9 @@ import signal
 import uuid
 from typing import TYPE_CHECKING, Any
 
-from pytest_dxpy import native, xdist_compat
+from pytest_dxpy import native, reports, xdist_compat
 from pytest_dxpy.errors import StartError
-from pytest_dxpy.protocol import Settings
+from pytest_dxpy.protocol import Birth, Orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -48,25 +48,24 @@ class Crew:
     """Starts workers through a launcher and keeps track of them."""
 
     def __init__(
-        self, config: pytest.Config, launcher: Launcher, mode: Mode, detail: Detail, count: int
+        self,
+        config: pytest.Config,
+        launcher: Launcher,
+        dispatcher: native.Dispatcher,
+        mode: Mode,
+        count: int,
     ) -> None:
         self._config = config
         self._launcher = launcher
+        self._dispatcher = dispatcher
         self._mode = mode
-        self._detail = detail
+        self._orders: Orders | None = None  # None: the controller is not configured yet
         self.count = count  # of the workers that share the work at the start
-        self._careful = False
         self.members: dict[int, Member] = {}
         uid = config.getoption("testrunuid", None) or uuid.uuid4().hex
         specs = [xdist_compat.Spec(f"gw{number}") for number in range(count)]
         self._manager = xdist_compat.NodeManager(specs, uid)
-        self._basetemp = _basetemp(config)
-
-    def open(self, dispatcher: native.Dispatcher, *, careful: bool) -> None:
-        """Say that workers are about to start."""
-        self._careful = careful
-        self._dispatcher = dispatcher
-        self._config.hook.pytest_xdist_setupnodes(config=self._config, specs=self._manager.specs)
+        config.hook.pytest_xdist_setupnodes(config=config, specs=specs)
 
     def start(self, *, shared: bool, full: bool) -> Member:
         """Start one more worker.
@@ -78,16 +77,14 @@ class Crew:
         node = xdist_compat.Node(self._manager, name, self._config, self.count)
         self._config.hook.pytest_xdist_newgateway(gateway=node.gateway)
         self._config.hook.pytest_configure_node(node=node)
-        settings = Settings(
+        birth = Birth(
             workerinput=node.workerinput,
             full=full,
             by_group=getattr(self._config.option, "dist", "no") == "loadgroup",
-            compact=self._detail.compact,
-            careful=self._careful and shared,
-            basetemp=str(self._basetemp / f"popen-{name}") if self._basetemp else None,
             keep_stdout=self._config.option.capture == "no",
+            early=self._orders is None,
         )
-        payload = _marshal(settings)
+        payload = _marshal(birth)
         number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))
         out, err = _output_file("out"), _output_file("err")
         fds = [self._dispatcher.channel_fd(number), self._dispatcher.control_fd(), out, err]
@@ -100,9 +97,28 @@ class Crew:
             ) from error
         member = Member(number, name, node, full, shared, pid, out, err)
         self.members[number] = member
-        pidfd = native.open_pidfd(pid)
-        self._dispatcher.start_worker(number, pidfd, payload)
+        self._dispatcher.start_worker(number, native.open_pidfd(pid), payload)
+        if self._orders is not None:
+            self._instruct(member, self._orders)
         return member
+
+    def begin(self, detail: Detail, *, careful: bool) -> None:
+        """The controller is configured: workers may start their sessions."""
+        basetemp = _basetemp(self._config)
+        self._orders = Orders(detail.compact, careful, str(basetemp) if basetemp else None)
+        for member in self.members.values():
+            self._instruct(member, self._orders)
+
+    def _instruct(self, member: Member, orders: Orders) -> None:
+        if orders.basetemp is not None:
+            orders = orders._replace(basetemp=f"{orders.basetemp}/popen-{member.name}")
+        if not member.shared:
+            orders = orders._replace(careful=False)
+        self._dispatcher.send_orders(member.number, reports.dump(tuple(orders)))
+
+    def working(self) -> list[Member]:
+        """Workers whose sessions have not ended."""
+        return [member for member in self.alive() if not member.finished]
 
     def alive(self, *, shared: bool | None = None) -> list[Member]:
         """Workers whose processes have not ended."""
@@ -111,6 +127,10 @@ class Crew:
             for member in self.members.values()
             if not member.gone and shared in (None, member.shared)
         ]
+
+    def working_shared(self) -> list[Member]:
+        """Those of them that share the work."""
+        return [member for member in self.working() if member.shared]
 
     def captured(self, member: Member) -> list[tuple[str, str]]:
         """What the worker had captured and not reported: sections of a report."""
@@ -159,13 +179,13 @@ def _basetemp(config: pytest.Config) -> Path | None:
     return None if factory is None else factory.getbasetemp()
 
 
-def _marshal(settings: Settings) -> bytes:
+def _marshal(birth: Birth) -> bytes:
     try:
-        return marshal.dumps(tuple(settings))
+        return marshal.dumps(tuple(birth))
     except ValueError as error:
         raise StartError(
             f"a plugin has put something into workerinput that is no plain data: "
-            f"{settings.workerinput!r}",
+            f"{birth.workerinput!r}",
             hint="find the plugin with -p no:NAME, or run with --dx-collect=off",
         ) from error
 

@@ -167,7 +167,7 @@ class Losses:
         run = self._run
         if run.stopping or not run.dispatcher.has_queued_units():
             return
-        able = [member for member in run.crew.alive(shared=True) if not member.finished]
+        able = run.crew.working_shared()
         if able and (self._stalled or len(able) >= run.crew.count):
             return
         if self._restarts_left > 0:
@@ -177,7 +177,7 @@ class Losses:
             except DxpyError as error:
                 run.notes.append(str(error))
                 self._restarts_left = 0
-        if not run.crew.alive(shared=True):
+        if not run.crew.working_shared():
             run.stop("every worker has died and no more may be started (--dx-max-restarts)")
 
 

@@ -231,6 +231,38 @@ def choose(config: pytest.Config, requested: str) -> Mode:
     return Mode("lazy", True, "nothing needs all tests at once")
 
 
+# Plugins whose pytest_configure is the same whether or not the controller's has run
+# before, and which fill nothing into workerinput.
+_CONFIGURE_APART: Final = frozenset(
+    [
+        "_pytest",
+        "pytest_dxpy",
+        "xdist",
+        "_hypothesis_pytestplugin",
+        "anyio",
+        "pytest_asyncio",
+        "pytest_mock",
+        "pytest_timeout",
+        "pytest_socket",
+        "pytest_subtests",
+    ]
+)
+
+
+def may_start_early(config: pytest.Config) -> bool:
+    """Whether workers may configure while the controller does.
+
+    Under xdist a worker configures after the controller has, and with what
+    plugins have put into its ``workerinput`` by then. So they may not where any
+    conftest, or a plugin that is not known, could rely on that.
+    """
+    hooks = ("pytest_configure", "pytest_configure_node", "pytest_xdist_setupnodes",
+             "pytest_xdist_newgateway", "pytest_plugin_registered")  # fmt: skip
+    return all(
+        root in _CONFIGURE_APART for hook in hooks for root, _ in _implementations(config, hook)
+    )
+
+
 class Detail(NamedTuple):
     """How much of a passed report travels to the controller."""
 

@@ -18,16 +18,18 @@ if TYPE_CHECKING:
 class Progress:
     """Follows the units that all workers share."""
 
-    def __init__(self, run: Run, confirmer: Confirmer) -> None:
+    def __init__(self, run: Run, confirmer: Confirmer, hints: list[Unit]) -> None:
         self._run = run
         self._confirmer = confirmer
+        self._hints = hints
         self._total = 0
         self._said = -1
         self._known = False
         self._ids: dict[int, list[str]] = {}  # by worker; for plugins that ask
 
-    def begin(self, hints: list[Unit]) -> None:
+    def begin(self) -> None:
         """Queue what is known before any worker has looked."""
+        hints = self._hints
         dependent = []
         if self._run.mode.confirm:
             dependent = [unit for unit in hints if self._run.records.is_dependent(unit.key)]

@@ -67,16 +67,22 @@ HEARD_EXITED: Final = 9  # its process has ended as it should
 HEARD_LOST: Final = 10  # its process has died; payload: what was wrong with its messages
 
 
-class Settings(NamedTuple):
-    """What the controller tells a worker at its start. Marshalled."""
+class Birth(NamedTuple):
+    """What a worker must know to be configured. Marshalled."""
 
     workerinput: dict[str, Any]
     full: bool  # collect everything at once
     by_group: bool  # the tests of an xdist_group are one unit
+    keep_stdout: bool  # '-s': write straight to the terminal
+    early: bool  # the orders come only when the controller is configured
+
+
+class Orders(NamedTuple):
+    """What a worker must know before its session starts. Marshalled."""
+
     compact: bool  # a passed phase may travel without its report
     careful: bool  # after a failure wait until the controller knows
     basetemp: str | None
-    keep_stdout: bool  # '-s': write straight to the terminal
 
 
 RawEvent = tuple[int, int, int, int, float, list[Phase], bytes]

@@ -24,13 +24,13 @@ class Run:
     """One run, from the start of its workers to their end."""
 
     config: pytest.Config
-    session: pytest.Session
     options: Options
     mode: Mode
     records: Records
-    replay: Replay
     crew: Crew
     dispatcher: native.Dispatcher
+    session: pytest.Session = dataclasses.field(init=False)  # from sessionstart on
+    replay: Replay = dataclasses.field(init=False)  # from sessionstart on
     units: dict[int, Unit] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
     stop_reason: str = ""  # why no more tests start, where that is an error
@@ -83,6 +83,11 @@ class Run:
         """Start no more tests, and end the session as a worker's has ended."""
         self.ending = self.ending or error
         self.dispatcher.stop()
+
+    def take_notes(self) -> list[str]:
+        """What the user should know and was not told yet, each once."""
+        notes, self.notes = list(dict.fromkeys(self.notes)), []
+        return notes
 
     def show(self, path: str) -> str:
         """A path as a user would type it."""

@@ -19,19 +19,18 @@ class WorkerSeat:
     """What a process needs to be a worker, from its birth to its session."""
 
     def __init__(self, fds: list[int]) -> None:
-        """Take the descriptors and wait for the settings."""
+        """Take the descriptors and wait to be told who we are."""
         channel, control, self.out, self.err = fds
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.port = native.WorkerPort(channel, control)
         os.close(channel)
         os.close(control)
-        _, _, _, _, _, _, _, payload = self.port.receive()
-        self.settings = protocol.Settings(*reports.load(payload))
-        os.environ.update(xdist_compat.worker_environment(self.settings.workerinput))
+        self.birth = protocol.Birth(*reports.load(self.port.receive()[-1]))
+        os.environ.update(xdist_compat.worker_environment(self.birth.workerinput))
         launch.forget_inherited_exits()
         with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), 0)
-            if not self.settings.keep_stdout:
+            if not self.birth.keep_stdout:
                 os.dup2(nothing.fileno(), 1)
 
     def own_capture(self, config: pytest.Config, *, inherited: bool) -> None:
@@ -57,13 +56,14 @@ class WorkerSeat:
     def run(self, config: pytest.Config, *, inherited_capture: bool) -> NoReturn:
         """Run the session and end the process."""
         self.own_capture(config, inherited=inherited_capture)
-        settings, option = self.settings, config.option
-        xdist_compat.forget(option)
-        option.basetemp = settings.basetemp
-        option.maxfail = 0  # the controller counts, over all workers
-        _set(config, workerinput=settings.workerinput, workeroutput={})
+        xdist_compat.forget(config.option)
+        config.option.basetemp = None
+        config.option.maxfail = 0  # the controller counts, over all workers
+        _set(config, workerinput=self.birth.workerinput, workeroutput={})
         save_coverage = follow_coverage(config)
-        worker = Worker(config, self.port, settings)
+        worker = Worker(config, self.port, self.birth)
+        if not self.birth.early:
+            worker.receive_orders()
         config.pluginmanager.register(worker, "dxpy-worker")
         code: int = pytest.ExitCode.INTERNAL_ERROR
         try:

@@ -13,6 +13,7 @@ a controller or in a worker:
 
 from __future__ import annotations
 
+import contextlib
 import copy
 import os
 import sys
@@ -155,6 +156,12 @@ def before_configure(config: pytest.Config) -> None:
         launcher.run(config, inherited_capture=True)
     controller = Controller(parsed, chosen, launcher, _records(config, parsed), workers)
     config.pluginmanager.register(controller, "dsession")
+    # Clean-ups run in reverse: this is the last one.
+    config.add_cleanup(lambda: controller.close(config))
+    if mode.may_start_early(config):
+        # An argument that names no file is met again, and told, where pytest does.
+        with contextlib.suppress(pytest.UsageError):
+            controller.start_workers(config)
 
 
 def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | WorkerSeat:

@@ -11,6 +11,7 @@ import contextlib
 import os
 import traceback
 from collections import Counter
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,12 +48,15 @@ class Worker:
     """A pytest plugin: the session's loop, and what it reports."""
 
     def __init__(
-        self, config: pytest.Config, port: native.WorkerPort, settings: protocol.Settings
+        self, config: pytest.Config, port: native.WorkerPort, birth: protocol.Birth
     ) -> None:
         self._config = config
         self._port = port
-        self._settings = settings
-        self._id = settings.workerinput["workerid"]
+        self._birth = birth
+        self._orders: protocol.Orders | None = None
+        self._careful = False
+        self._compact = False
+        self._id = birth.workerinput["workerid"]
         self._collector: Collector | None = None
         self._unit = protocol.NONE
         self._item = protocol.NONE
@@ -61,13 +65,23 @@ class Worker:
         self._finished = False
         self._start_directory = os.getcwd()  # noqa: PTH109
 
+    def receive_orders(self) -> None:
+        """Wait for what the controller knows once it is configured."""
+        self._orders = protocol.Orders(*reports.load(self._port.receive()[-1]))
+        self._careful, self._compact = self._orders.careful, self._orders.compact
+        basetemp = self._orders.basetemp
+        self._config.option.basetemp = basetemp
+        factory: Any = getattr(self._config, "_tmp_path_factory", None)
+        if factory is not None and basetemp is not None:  # made before the orders came
+            factory._given_basetemp = Path(basetemp)
+
     # What the controller is told.
 
     def tell(self, name: str, *values: object, failed: bool = False) -> None:
         """Send an event that pytest's hooks in the controller want to know."""
         outcome = protocol.FAILED if failed else 0
         self._port.send_event(outcome, reports.dump((name, self._unit, *values)))
-        if failed and self._settings.careful:
+        if failed and self._careful:
             self._port.wait_until_handled()
 
     def finish(self, code: int) -> None:
@@ -81,18 +95,20 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Silence the terminal reporter."""
+        """Silence the terminal reporter; go on when the controller is configured."""
         manager = config.pluginmanager
         reporter = manager.getplugin("terminalreporter")
         if reporter is not None:
             manager.unregister(reporter)
             manager.register(QuietTerminal(reporter), "terminalreporter")
+        if self._orders is None:
+            self.receive_orders()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Get ready to collect."""
         self._ask_for_header()
-        if not self._settings.full:
+        if not self._birth.full:
             self._collector = LazyCollector(session)
         self._port.send(protocol.READY, protocol.NONE, protocol.NONE, b"")
 
@@ -113,7 +129,7 @@ class Worker:
         """Run units until there are none."""
         if self._collector is None:
             self.tell("collected everything", len(session.items))
-            self._collector = FullCollector(session, by_group=self._settings.by_group)
+            self._collector = FullCollector(session, by_group=self._birth.by_group)
         with contextlib.suppress(Stopped):
             self._loop(session, self._collector)
         return True
@@ -139,7 +155,7 @@ class Worker:
     def _check_state(self) -> None:
         state = self._port.state()
         # A pause is for failures to be confirmed: the workers that do so go on.
-        if state == protocol.PAUSED and self._settings.careful:
+        if state == protocol.PAUSED and self._careful:
             state = self._port.wait_while_paused()
         if state == protocol.STOPPED:
             raise Stopped
@@ -242,13 +258,11 @@ class Worker:
         """Send a report."""
         payload = b""
         if not (
-            self._settings.compact
-            and report.nodeid == self._node_id
-            and reports.says_only_passed(report)
+            self._compact and report.nodeid == self._node_id and reports.says_only_passed(report)
         ):
             report.worker_id = self._id
             report.item_index = self._item_index
-            report.testrun_uid = self._settings.workerinput["testrunuid"]
+            report.testrun_uid = self._birth.workerinput["testrunuid"]
             payload = reports.serialize(self._config, report)
         outcome = protocol.OUTCOMES.get(report.outcome, protocol.OTHER_OUTCOME)
         if outcome == protocol.FAILED and hasattr(report, "wasxfail"):
@@ -262,7 +276,7 @@ class Worker:
             getattr(report, "duration", 0.0),
             payload,
         )
-        if outcome == protocol.FAILED and self._settings.careful:
+        if outcome == protocol.FAILED and self._careful:
             self._port.wait_until_handled()
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
@@ -326,7 +340,11 @@ class Worker:
         output["exitstatus"] = int(exitstatus)
         output["shouldfail"] = session.shouldfail
         output["shouldstop"] = session.shouldstop
-        return (yield)
+        result = yield
+        # What comes after this takes a while (pytest collects garbage five times), and
+        # the controller need not wait for it.
+        self.finish(int(session.exitstatus))
+        return result
 
 
 def _choose(

@@ -90,13 +90,12 @@ py::list DecodeItems(const py::bytes& payload) {
 }
 
 std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, bool discover,
-                                           bool all_phases, uint32_t max_failures,
+                                           uint32_t max_failures,
                                            bool halt_on_collect_error, bool pause) {
   return std::make_unique<Dispatcher>(dispatch::Settings{
       .order = given_order ? schedule::Order::kGiven : schedule::Order::kLongestFirst,
       .barrier = barrier,
       .discover = discover,
-      .all_phases = all_phases,
       .max_failures = max_failures,
       .halt_on_collect_error = halt_on_collect_error,
       .halt = pause ? ring::RunState::kPaused : ring::RunState::kStopped});
@@ -110,7 +109,7 @@ void BindDispatcher(py::module_& m) {
   m.def("decode_items", &DecodeItems, py::arg("payload"));
   py::class_<Dispatcher>(m, "Dispatcher")
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
-           py::arg("discover"), py::arg("all_phases"), py::arg("max_failures"),
+           py::arg("discover"), py::arg("max_failures"),
            py::arg("halt_on_collect_error"), py::arg("pause"))
       .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"), py::arg("settings_bytes"))
       .def("channel_fd", &Dispatcher::ChannelFd, py::arg("worker"))
@@ -119,6 +118,11 @@ void BindDispatcher(py::module_& m) {
            [](Dispatcher& dispatcher, uint32_t worker, int pidfd, const py::bytes& settings) {
              dispatcher.StartWorker(worker, UniqueFd(pidfd), std::string(View(settings)));
            })
+      .def("send_orders",
+           [](Dispatcher& dispatcher, uint32_t worker, const py::bytes& orders) {
+             dispatcher.SendOrders(worker, std::string(View(orders)));
+           })
+      .def("report_all_phases", &Dispatcher::ReportAllPhases, unlocked)
       .def("add_units", &AddUnits, py::arg("units"))
       .def(
           "drop_units",

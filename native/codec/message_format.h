@@ -17,7 +17,7 @@ inline constexpr size_t kResultHeaderBytes = 40;
 
 /// Controller to worker.
 enum class CommandKind : uint16_t {
-  kConfigure = 1,  ///< first of all; payload: opaque (the worker's settings)
+  kConfigure = 1,  ///< before anything else, once or twice; payload: opaque (settings)
   kDiscover = 2,   ///< walk the arguments; answered by kDiscovered
   kRun = 3,        ///< the next unit; payload: UnitSpec
   kFinish = 4,     ///< no unit is left: end the session

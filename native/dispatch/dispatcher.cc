@@ -77,6 +77,17 @@ void Dispatcher::StartWorker(uint32_t worker, UniqueFd pidfd, std::string settin
   control_.controller_bell().Ring();
 }
 
+void Dispatcher::SendOrders(uint32_t worker, std::string orders) {
+  const std::lock_guard lock(mutex_);
+  workers_.at(worker)->Send(CommandKind::kConfigure, std::move(orders));
+  control_.controller_bell().Ring();
+}
+
+void Dispatcher::ReportAllPhases() {
+  const std::lock_guard lock(mutex_);
+  all_phases_ = true;
+}
+
 uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
   const std::lock_guard lock(mutex_);
   const auto first = static_cast<uint32_t>(units_.size());
@@ -184,7 +195,7 @@ bool Dispatcher::ReadResults(WorkerLink& link) {
 
 void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
   CountFailure(link, result.header);
-  if (auto event = link.Follow(result, settings_.all_phases)) Emit(std::move(*event));
+  if (auto event = link.Follow(result, all_phases_)) Emit(std::move(*event));
 }
 
 // A halt takes effect here, before the worker is told that its message was read:

@@ -24,7 +24,6 @@ struct Settings {
   schedule::Order order = schedule::Order::kLongestFirst;
   uint32_t barrier = 1;       ///< no unit is given before so many workers are ready or lost
   bool discover = true;       ///< the first worker that asks lists the units
-  bool all_phases = false;    ///< report the passed setups and teardowns, too
   uint32_t max_failures = 0;  ///< halt at so many failed reports; 0: never
   bool halt_on_collect_error = false;
   ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
@@ -60,6 +59,10 @@ class Dispatcher {
   [[nodiscard]] int ControlFd() const { return control_.fd(); }
   /// The worker's process exists: sends its settings and watches for its death.
   void StartWorker(uint32_t worker, UniqueFd pidfd, std::string settings);
+  /// More settings, for a worker that waits for them.
+  void SendOrders(uint32_t worker, std::string orders);
+  /// Reports the passed setups and teardowns from now on, too.
+  void ReportAllPhases();
 
   /// Queues units for all shared workers. @returns the number of the first; they count up.
   uint32_t AddUnits(std::vector<NewUnit> units);
@@ -120,6 +123,7 @@ class Dispatcher {
   uint64_t last_ticket_ = 0;
   uint32_t barrier_;
   uint32_t failures_ = 0;
+  bool all_phases_ = false;
   bool discovery_wanted_;
   bool discovery_open_;
 
