@@ -18,6 +18,13 @@ MODULES = sorted((ROOT / "pytest_dxpy").glob("*.py"))
 LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 # A file of the repository: with a folder that exists, in backticks.
 FILE = re.compile(r"`((?:native|pytest_dxpy|tests|examples|docs)/[\w./-]*\w)`")
+# A name of the code, in backticks; what counts is its last part.
+NAME = re.compile(r"`(?:\w+(?:\.|::))*(\w+)(?:\(\))?`")
+SOURCES = [
+    path
+    for pattern in ("pytest_dxpy/*.py", "native/*/*.h", "native/*/*.cc", "tests/**/*.py")
+    for path in ROOT.glob(pattern)
+]
 SHORTEST = 14  # characters; a shorter piece of a message says nothing
 
 
@@ -117,3 +124,14 @@ def test_every_page_is_in_the_index() -> None:
 
 def test_a_readme_is_short() -> None:
     assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize(
+    "page", [DOCS / "architecture.md", *sorted((DOCS / "decisions").glob("*.md"))], ids=named
+)
+def test_names_of_code_are_in_the_code(page: Path) -> None:
+    code = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)
+    words = set(re.findall(r"\w+", code))
+    assert [
+        name for name in NAME.findall(page.read_text(encoding="utf-8")) if name not in words
+    ] == []
