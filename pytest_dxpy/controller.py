@@ -31,7 +31,6 @@ if TYPE_CHECKING:
     from pytest_dxpy.launch import Launcher
     from pytest_dxpy.options import Options
     from pytest_dxpy.records import Records
-    from pytest_dxpy.units import Unit
 
 
 class Controller:
@@ -196,12 +195,15 @@ class Controller:
     def _follow(self, run: Run) -> None:
         while run.crew.working():
             try:
-                for raw in run.dispatcher.take_events(self._losses.patience()):
-                    self._handle(run, protocol.Event(*raw))
-                self._losses.end_waits()
+                self._take_events(run)
                 self._reconsider(run)
-            except DxpyError as error:
+            except DxpyError as error:  # noqa: PERF203  # the run goes on, to its end
                 run.end_with(pytest.exit.Exception(str(error), pytest.ExitCode.INTERNAL_ERROR))
+
+    def _take_events(self, run: Run) -> None:
+        for raw in run.dispatcher.take_events(self._losses.patience()):
+            self._handle(run, protocol.Event(*raw))
+        self._losses.end_waits()
 
     def _interrupt(self, run: Run) -> None:
         """Ctrl-C: let workers end as pytest ends; a second one kills them."""
@@ -210,9 +212,7 @@ class Controller:
             run.crew.signal(member, signal.SIGINT)
         try:
             while run.crew.working():
-                for raw in run.dispatcher.take_events(self._losses.patience()):
-                    self._handle(run, protocol.Event(*raw))
-                self._losses.end_waits()
+                self._take_events(run)
         except KeyboardInterrupt:
             run.crew.end_all()
 
