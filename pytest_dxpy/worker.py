@@ -61,6 +61,7 @@ class Worker:
         self._unit = protocol.NONE
         self._item = protocol.NONE
         self._node_id = ""
+        self._subtest_failed = False
         self._item_index = -1  # over all units; plugins want it unique in a worker
         self._finished = False
         self._start_directory = os.getcwd()  # noqa: PTH109
@@ -238,6 +239,7 @@ class Worker:
     def _run_item(self, index: int, item: pytest.Item, nextitem: pytest.Item | None) -> None:
         self._item = index
         self._node_id = item.nodeid
+        self._subtest_failed = False
         self._item_index += 1
         self._port.send(protocol.STARTED, self._unit, index, b"")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
@@ -256,6 +258,11 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Send a report."""
+        if report.failed and type(report) is not pytest.TestReport:
+            self._subtest_failed = True
+        elif self._subtest_failed and report.when == "call":
+            # The terminal's reporter asks; pytest's subtests then make the test fail.
+            self._config.hook.pytest_report_teststatus(report=report, config=self._config)
         payload = b""
         if not (
             self._compact and report.nodeid == self._node_id and reports.says_only_passed(report)
