@@ -159,22 +159,31 @@ def test_outcomes_do_not_depend_on_how_workers_start(project: Project, start: st
     assert (again.summary, sorted(again.reports)) == (result.summary, sorted(result.reports))
 
 
-PORT = """
-    import fcntl, pytest
+# One worker has the lock for as long as it lives; no test runs before the other is ended.
+ONLY_ONE = """
+    import fcntl, os, pytest, time
+
     @pytest.fixture(scope="session", autouse=True)
     def only_one():
         with open("lock", "w") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.symlink(str(os.getpid()), "waiter")
+                fcntl.flock(file, fcntl.LOCK_EX)
             yield
+
+    @pytest.fixture(autouse=True)
+    def alone():
+        while not os.path.lexists("waiter") or os.path.exists("/proc/" + os.readlink("waiter")):
+            time.sleep(0.01)
 """
 
 
 def test_a_session_fixture_that_only_one_worker_can_have(project: Project) -> None:
-    project.write(conftest=PORT)
+    project.write(conftest=ONLY_ONE)
     for name in "abcd":
         project.write(**{f"test_{name}": "def test_1(): pass\ndef test_2(): pass"})
-    # One test outlasts the other worker's patience.
-    project.write(test_a="import time\ndef test_1(): time.sleep(2)\ndef test_2(): pass")
     result = project.run("--dx-stall=1")
     assert result.summary == "8 passed"
     [note] = result.notes
