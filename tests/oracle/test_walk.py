@@ -191,12 +191,15 @@ def build(tree: Tree, at: bytes) -> None:
 
 @contextmanager
 def built(tree: Tree) -> Iterator[Path]:
-    root = Path(tempfile.mkdtemp(prefix="walk-")).resolve()
+    base = Path(tempfile.mkdtemp(prefix="walk-")).resolve()
+    # Links lead up to two folders above the tree: there is nothing else to walk there.
+    root = base / "1" / "2" / "tree"
+    root.mkdir(parents=True)
     try:
         build({**tree, b"pytest.ini": None}, os.fsencode(root))
         yield root
     finally:
-        shutil.rmtree(root)
+        shutil.rmtree(base)
 
 
 def without_hard_links(tree: Tree, loops: list[bytes]) -> Tree:
