@@ -40,6 +40,14 @@ std::vector<UniqueFd> TakeFds(msghdr& message) {
   return fds;
 }
 
+// The receiver has no room for more, and would cut it off in silence.
+void CheckCount(size_t count, size_t most, const char* what) {
+  if (count > most) {
+    throw Error("sendmsg: " + std::to_string(count) + " " + what + " are more than the " +
+                std::to_string(most) + " of a message");
+  }
+}
+
 }  // namespace
 
 std::pair<UniqueFd, UniqueFd> MakeSocketPair() {
@@ -50,6 +58,8 @@ std::pair<UniqueFd, UniqueFd> MakeSocketPair() {
 }
 
 bool SendMessage(int socket, std::string_view bytes, std::span<const int> fds) {
+  CheckCount(bytes.size(), kMaxMessageBytes, "bytes");
+  CheckCount(fds.size(), kMaxFds, "descriptors");
   iovec data{const_cast<char*>(bytes.data()), bytes.size()};
   ControlBuffer control{};
   msghdr message{};

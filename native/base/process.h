@@ -13,9 +13,9 @@ namespace dxpy {
 /// A connected pair of SOCK_SEQPACKET sockets, both close-on-exec.
 std::pair<UniqueFd, UniqueFd> MakeSocketPair();
 
-/// Sends one message and copies of some descriptors.
+/// Sends one message (at most 64 KiB, not empty) and copies of at most 8 descriptors.
 /// @returns false where the other side is gone.
-/// @throws Error  any other failure.
+/// @throws Error  more than that; any other failure.
 bool SendMessage(int socket, std::string_view bytes, std::span<const int> fds);
 
 struct Message {
@@ -23,7 +23,7 @@ struct Message {
   std::vector<UniqueFd> fds;
 };
 
-/// The next message (at most 64 KiB and 8 descriptors), or nullopt where the
+/// The next message, or nullopt where the
 /// other side is gone. Signals do not end the wait.
 std::optional<Message> ReceiveMessage(int socket);
 
