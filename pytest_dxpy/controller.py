@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.launch import Launcher
     from pytest_dxpy.options import Options
     from pytest_dxpy.records import Records
+    from pytest_dxpy.units import Unit
 
 
 class Controller:
@@ -80,7 +81,7 @@ class Controller:
             StartError: no process can be started.
         """
         resolve_arguments(config)
-        hints = [] if self._mode.full else units.hints(config, self._records)
+        hints = self._hints(config)
         count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
@@ -98,6 +99,15 @@ class Controller:
         self._progress = Progress(run, self._confirmer, hints)
         for _ in range(count):
             crew.start(shared=True, full=self._mode.full)
+
+    def _hints(self, config: pytest.Config) -> list[Unit]:
+        if self._mode.full:
+            return []
+        hints = units.hints(config, self._records)
+        if self._mode.confirm and (name := units.clash(config, hints)):
+            self._mode = Mode("full", confirm=False, reason=f"two files are module '{name}'")
+            return []
+        return hints
 
     def _begin(self, session: pytest.Session) -> None:
         run = self._run
@@ -283,7 +293,7 @@ class Controller:
                 self._on_internal_error(run, member, text)
 
     def _on_collect_report(self, run: Run, member: Member, unit: int, data: Any) -> None:
-        report = run.config.hook.pytest_report_from_serializable(config=run.config, data=data)
+        report = reports.from_data(run.config, data)
         report.node = member.node
         if not report.failed or not run.mode.confirm:
             if member.shared:

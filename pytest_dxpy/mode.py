@@ -217,11 +217,7 @@ def _names_in(function: Any) -> set[str]:
 
 
 def choose(config: pytest.Config, requested: str) -> Mode:
-    """How this run collects, and why.
-
-    Raises:
-        pytest.UsageError: an argument names no file.
-    """
+    """How this run collects, and why."""
     if reason := reason_for_off(config.option):
         return Mode("off", False, reason)
     if requested != "auto":

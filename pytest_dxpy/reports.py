@@ -14,6 +14,7 @@ import warnings
 from marshal import dumps, loads  # by name: a test may replace them in their module
 from typing import TYPE_CHECKING, Any, Final
 
+from _pytest._code.code import TerminalRepr
 from _pytest.reports import CollectReport, TestReport
 
 from pytest_dxpy import protocol
@@ -22,6 +23,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     import pytest
+    from _pytest._io import TerminalWriter
+
+_TEXT_REPR: Final = "dxpy_text_repr"
 
 PLAIN: Final = frozenset({str, int, float, bool, type(None), bytes})
 
@@ -81,21 +85,53 @@ def says_only_passed(report: object) -> bool:
     )
 
 
-def serialize(config: pytest.Config, report: object) -> bytes:
-    """A report as bytes, through pytest's own hook for that."""
-    data = config.hook.pytest_report_to_serializable(config=config, report=report)
-    return dump(data)
+class TextRepr(TerminalRepr):
+    """What is left of a representation that has no data of its own: its text.
+
+    As a plain string it would be shown as if a test had failed with that string.
+    """
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+
+    def __str__(self) -> str:
+        return self._text
+
+    def toterminal(self, tw: TerminalWriter) -> None:
+        """Write the text."""
+        for line in self._text.splitlines():
+            tw.line(line)
 
 
-def deserialize(config: pytest.Config, payload: bytes) -> Any:
-    """The report behind ``serialize``'s bytes."""
-    data = load(payload)
-    report = config.hook.pytest_report_from_serializable(config=config, data=data)
+def to_data(config: pytest.Config, report: Any) -> dict[str, Any]:
+    """A report as data, through pytest's own hook for that."""
+    data: dict[str, Any] = config.hook.pytest_report_to_serializable(config=config, report=report)
+    if isinstance(report.longrepr, TerminalRepr) and isinstance(data.get("longrepr"), str):
+        data[_TEXT_REPR] = True
+    return data
+
+
+def from_data(config: pytest.Config, data: dict[str, Any]) -> Any:
+    """The report behind ``to_data``'s data."""
+    text_repr = data.pop(_TEXT_REPR, False)
     subtest = data.get("_subtest.context")
+    report = config.hook.pytest_report_from_serializable(config=config, data=data)
+    if text_repr:
+        report.longrepr = TextRepr(report.longrepr)
     if subtest is not None:
         # pytest 9 puts the values of a subtest through repr() once more each way.
         object.__setattr__(report.context, "kwargs", subtest["kwargs"])
     return report
+
+
+def serialize(config: pytest.Config, report: object) -> bytes:
+    """A report as bytes."""
+    return dump(to_data(config, report))
+
+
+def deserialize(config: pytest.Config, payload: bytes) -> Any:
+    """The report behind ``serialize``'s bytes."""
+    return from_data(config, load(payload))
 
 
 class LeanReport(TestReport):

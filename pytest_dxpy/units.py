@@ -82,6 +82,33 @@ def hints(config: pytest.Config, records: Records) -> list[Unit]:
     return units
 
 
+def clash(config: pytest.Config, hints_: list[Unit]) -> str:
+    """A module name that two files would be imported under; empty where there is none.
+
+    Only the process that imports both meets the error.
+    """
+    if config.option.importmode == "importlib":
+        return ""
+    packages: dict[str, str] = {}
+    seen: set[str] = set()
+    for unit in hints_:
+        folder, _, name = unit.key.rpartition("/")
+        module = f"{_package(folder, packages)}{name}"
+        if name.endswith(".py") and module in seen:
+            return module.removesuffix(".py")
+        seen.add(module)
+    return ""
+
+
+def _package(folder: str, known: dict[str, str]) -> str:
+    """The package that a folder is, with a dot behind it; empty where it is none."""
+    if folder not in known:
+        above, _, name = folder.rpartition("/")
+        inside = os.path.isfile(f"{folder}/__init__.py")  # noqa: PTH113
+        known[folder] = f"{_package(above, known)}{name}." if inside else ""
+    return known[folder]
+
+
 def _walk(
     config: pytest.Config, arguments: list[CollectionArgument]
 ) -> list[tuple[str, int, int, int]]:

@@ -289,9 +289,7 @@ class Worker:
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Send what is not simply collected."""
         if not report.passed:
-            data = self._config.hook.pytest_report_to_serializable(
-                config=self._config, report=report
-            )
+            data = reports.to_data(self._config, report)
             self.tell("collectreport", data, failed=report.failed)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:

@@ -123,10 +123,10 @@ TEST_CASE("the given order is kept across workers") {
 
 TEST_CASE("an idle worker steals half of the richest deque by cost, from its back") {
   WorkQueues queues = Queues({}, 2);
-  queues.Add(Costs({8, 4, 2, 2}));          // 0: 8 | 1: 4 2 2
+  queues.Add(Costs({8, 4, 2, 2}));  // 0: 8 | 1: 4 2 2
   CHECK(queues.Next(0) == 0U);
   CHECK(queues.QueuedSeconds(1) == 8);
-  CHECK(queues.Next(0) == 2U);               // stole 2 and 3: half of 8
+  CHECK(queues.Next(0) == 2U);  // stole 2 and 3: half of 8
   CHECK(queues.QueuedSeconds(0) == 2);
   CHECK(queues.QueuedSeconds(1) == 4);
 }
@@ -174,8 +174,7 @@ TEST_CASE("every unit runs once and the makespan stays within the LPT bound, 2 t
     CHECK(std::set<uint32_t>(run.ran.begin(), run.ran.end()).size() == costs.size());
     double sum = 0;
     for (const double cost : costs) sum += cost;
-    const double best =
-        std::max(sum / workers, *std::max_element(costs.begin(), costs.end()));
+    const double best = std::max(sum / workers, *std::max_element(costs.begin(), costs.end()));
     // Graham's bound for list schedules holds for any stealing order that never idles.
     CHECK(run.makespan <= best * (2.0 - 1.0 / workers) + 1e-9);
   }
