@@ -93,8 +93,8 @@ uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
   const auto first = static_cast<uint32_t>(units_.size());
   std::vector<schedule::Unit> queued;
   for (NewUnit& unit : units) {
-    queued.push_back({static_cast<uint32_t>(units_.size()), unit.cost_seconds, unit.position,
-                      unit.recorded});
+    queued.push_back(
+        {static_cast<uint32_t>(units_.size()), unit.cost_seconds, unit.position, unit.recorded});
     units_.push_back({std::move(unit.spec), queued.back()});
   }
   queues_.Add(queued);
@@ -105,11 +105,19 @@ uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
 void Dispatcher::DropUnits(std::span<const uint32_t> units) {
   const std::lock_guard lock(mutex_);
   for (const uint32_t unit : units) queues_.Remove(unit);
+  for (const auto& link : workers_) {
+    if (link->dead || !link->shared() || !link->offer) continue;
+    const bool drop = std::find(units.begin(), units.end(), link->offer->unit) != units.end();
+    if (drop && link->channel().Claim(link->offer->ticket)) link->offer.reset();
+  }
 }
 
 void Dispatcher::SetPositions(std::span<const uint32_t> units) {
   const std::lock_guard lock(mutex_);
   queues_.SetPositions(units);
+  // One that is only offered may come back to the queue.
+  for (uint32_t position = 0; position < units.size(); ++position)
+    units_.at(units[position]).unit.position = position;
 }
 
 void Dispatcher::EndDiscovery() {
@@ -157,8 +165,10 @@ bool Dispatcher::HasQueuedUnits() const {
 }
 
 void Dispatcher::Loop() {
-  while (!ending_) {
+  for (;;) {
+    // The ticket before the look at `ending_`, or the destructor's ring could be missed.
     const uint32_t ticket = control_.controller_bell().Ticket();
+    if (ending_) return;
     if (!Step()) control_.controller_bell().Wait(ticket);
   }
 }
@@ -175,7 +185,7 @@ bool Dispatcher::Step() {
     if (!workers_[worker]->dead) Bury(*workers_[worker], "");
   ServeAll();
   for (const auto& link : workers_)
-    if (!link->dead) busy |= link->Flush();
+    if (!link->dead) busy |= WriteCommands(*link);
   return busy;
 }
 
@@ -191,6 +201,15 @@ bool Dispatcher::ReadResults(WorkerLink& link) {
     return true;
   }
   return read;
+}
+
+bool Dispatcher::WriteCommands(WorkerLink& link) {
+  try {
+    return link.Flush();
+  } catch (const Error& error) {
+    Bury(link, error.what());
+    return true;
+  }
 }
 
 void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
@@ -213,9 +232,12 @@ void Dispatcher::Bury(WorkerLink& link, std::string problem) {
   link.dead = true;
   if (link.shared()) {
     if (!link.ready && barrier_ > 0) --barrier_;
+    if (link.discovers) discovery_wanted_ = discovery_open_;
     queues_.RemoveWorker(link.id());
     if (link.offer) {
       // Not begun, whether or not it was claimed: kBegun comes before anything else.
+      // Claimed, since one that was given up may live on.
+      (void)link.channel().Claim(link.offer->ticket);
       queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
     }
   }
@@ -240,6 +262,7 @@ void Dispatcher::Serve(WorkerLink& link) {
 void Dispatcher::ServeShared(WorkerLink& link) {
   if (discovery_wanted_) {
     discovery_wanted_ = false;
+    link.discovers = true;
     return Answer(link, CommandKind::kDiscover);
   }
   const auto ready = std::count_if(workers_.begin(), workers_.end(), [](const auto& other) {
@@ -277,19 +300,21 @@ void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit) {
   link.need.reset();
 }
 
+// The most expensive offer of another worker that is not being begun.
 std::optional<uint32_t> Dispatcher::Revoke(const WorkerLink& thief) {
-  WorkerLink* victim = nullptr;
+  std::vector<WorkerLink*> victims;
   for (const auto& other : workers_) {
-    if (other.get() == &thief || other->dead || !other->shared() || !other->offer) continue;
-    if (victim == nullptr ||
-        units_[other->offer->unit].unit.cost_seconds >
-            units_[victim->offer->unit].unit.cost_seconds)
-      victim = other.get();
+    if (other.get() != &thief && !other->dead && other->shared() && other->offer)
+      victims.push_back(other.get());
   }
-  if (victim == nullptr || !victim->channel().Claim(victim->offer->ticket)) return std::nullopt;
-  const uint32_t unit = victim->offer->unit;
-  victim->offer.reset();
-  return unit;
+  std::stable_sort(victims.begin(), victims.end(), [this](const auto* a, const auto* b) {
+    return units_[a->offer->unit].unit.cost_seconds > units_[b->offer->unit].unit.cost_seconds;
+  });
+  for (WorkerLink* victim : victims) {
+    if (!victim->channel().Claim(victim->offer->ticket)) continue;
+    return std::exchange(victim->offer, {})->unit;
+  }
+  return std::nullopt;
 }
 
 bool Dispatcher::SomeOfferIsOpen(const WorkerLink& besides) const {

@@ -66,9 +66,9 @@ class Dispatcher {
 
   /// Queues units for all shared workers. @returns the number of the first; they count up.
   uint32_t AddUnits(std::vector<NewUnit> units);
-  /// Takes units back that turned out not to exist; those begun stay.
+  /// Takes units back that turned out not to exist, offered ones too; those begun stay.
   void DropUnits(std::span<const uint32_t> units);
-  /// Gives queued units their places anew, in the order of `units`.
+  /// Gives units that are not begun their places anew, in the order of `units`.
   void SetPositions(std::span<const uint32_t> units);
   /// No unit is to come of discovery any more.
   void EndDiscovery();
@@ -97,6 +97,7 @@ class Dispatcher {
   void Loop();
   bool Step();
   bool ReadResults(WorkerLink& link);
+  bool WriteCommands(WorkerLink& link);
   void OnResult(WorkerLink& link, const WorkerLink::Result& result);
   void CountFailure(const WorkerLink& link, const codec::ResultHeader& header);
   void Bury(WorkerLink& link, std::string problem);

@@ -11,7 +11,8 @@ using codec::ResultKind;
 
 namespace {
 
-constexpr uint32_t kCommandRingBytes = 64 * 1024;
+// For the longest node id; memory that is never written takes none.
+constexpr uint32_t kCommandRingBytes = 1024 * 1024;
 constexpr uint32_t kResultRingBytes = 1024 * 1024;
 // The dispatcher never waits for a worker, so a command must fit into the ring as
 // a whole. Longer lists go in parts.
@@ -70,8 +71,7 @@ void WorkerLink::Enqueue(codec::CommandHeader header, std::string payload) {
 
 bool WorkerLink::Flush() {
   bool wrote = false;
-  while (!outbox_.empty() &&
-         commands_.TryWrite(std::as_bytes(std::span(outbox_.front())), {})) {
+  while (!outbox_.empty() && commands_.TryWrite(std::as_bytes(std::span(outbox_.front())), {})) {
     outbox_.pop_front();
     wrote = true;
   }
@@ -109,6 +109,7 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
       ready = true;
       return Make(EventKind::kReady, result);
     case ResultKind::kDiscovered:
+      discovers = false;
       return Make(EventKind::kDiscovered, result);
     case ResultKind::kNeed:
       need = header.item == 1;

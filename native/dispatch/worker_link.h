@@ -35,6 +35,7 @@ class WorkerLink {
   void Send(codec::CommandKind kind, std::string payload = {});
   void SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket);
   /// Writes what fits. @returns whether something was written.
+  /// @throws Error  a command is larger than the ring, or the worker has damaged it.
   bool Flush();
 
   /// The next result with its payload, or nullopt where none has arrived.
@@ -58,8 +59,9 @@ class WorkerLink {
   std::deque<uint32_t> own_units;  ///< where not shared: what it shall run
   bool released = false;           ///< where not shared: nothing more will come
   bool ready = false;
-  bool finished = false;  ///< its session has ended
-  bool dead = false;      ///< its process has ended, or is given up
+  bool discovers = false;  ///< was told to and has not answered
+  bool finished = false;   ///< its session has ended
+  bool dead = false;       ///< its process has ended, or is given up
 
  private:
   Event Make(EventKind kind, const Result& result) const;
@@ -73,8 +75,8 @@ class WorkerLink {
   ring::RingReader results_;
   std::deque<std::string> outbox_;
   uint64_t sequence_ = 0;
-  uint32_t unit_ = codec::kNone;  ///< begun and not done
-  uint32_t item_ = codec::kNone;  ///< started and not done
+  uint32_t unit_ = codec::kNone;                    ///< begun and not done
+  uint32_t item_ = codec::kNone;                    ///< started and not done
   std::chrono::steady_clock::time_point begun_at_;  ///< when unit_ was; a worker has no clock
   std::vector<PhaseRecord> phases_;
 };
