@@ -3,11 +3,11 @@
 #include <poll.h>
 #include <unistd.h>
 
+#include <array>
 #include <csignal>
 #include <cstdlib>
 #include <deque>
 #include <map>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -147,6 +147,7 @@ class FakeWorker {
   void Tell(std::string_view payload, Outcome outcome = Outcome::kNone) {
     port_.Send({.kind = ResultKind::kEvent, .outcome = outcome}, payload);
   }
+  void SendHeader(const codec::ResultHeader& header) { port_.Send(header, {}); }
   /// A frame that is no message.
   void SendRaw(const std::string& bytes) {
     channel_.ResultWriter(control_).Write(ring::AsBytes(bytes), {});
