@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dxpy import native, protocol, reports, units
+from pytest_dxpy import native, protocol, reports, units, xdist_compat
 from pytest_dxpy._version import __version__
 from pytest_dxpy.collection import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
@@ -94,6 +94,7 @@ class Controller:
         )
         crew = Crew(config, self._launcher, dispatcher, self._mode, count)
         self._run = run = Run(config, self._options, self._mode, self._records, crew, dispatcher)
+        run.notes += [f"{name} is not called" for name in xdist_compat.unused_hooks(config)]
         self._confirmer = Confirmer(run)
         self._losses = Losses(run, self._confirmer, count)
         self._progress = Progress(run, self._confirmer, hints)

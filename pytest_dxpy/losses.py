@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.crew import describe_end
-from pytest_dxpy.errors import DxpyError
+from pytest_dxpy.errors import DxpyError, WorkersLostError
 from pytest_dxpy.stalls import Stalls
 from pytest_dxpy.units import Unit
 
@@ -26,8 +26,7 @@ class Losses:
     def __init__(self, run: Run, confirmer: Confirmer, workers: int) -> None:
         self._run = run
         self._confirmer = confirmer
-        given = run.options.max_restarts
-        self._restarts_left = 4 * workers if given is None else given
+        self._restarts_left = _restarts(run, workers)
         self._stalls = Stalls(run.options.stall)
         self._stalled: dict[int, str] = {}  # worker: why it was ended
         self._leaving: dict[int, float] = {}  # worker: since when its session is over
@@ -178,7 +177,16 @@ class Losses:
                 run.notes.append(str(error))
                 self._restarts_left = 0
         if not run.crew.working_shared():
-            run.stop("every worker has died and no more may be started (--dx-max-restarts)")
+            reason = "every worker has died and no more may be started (--dx-max-restarts)"
+            run.stop(str(WorkersLostError(reason)))
+
+
+def _restarts(run: Run, workers: int) -> int:
+    """How many dead workers may be replaced."""
+    if run.options.max_restarts is not None:
+        return run.options.max_restarts
+    asked = getattr(run.config.option, "maxworkerrestart", None)  # xdist's, a text
+    return int(asked) if asked is not None and asked.isdecimal() else 4 * workers
 
 
 class _Sched:

@@ -61,7 +61,7 @@ class Hookspecs:
 
     @pytest.hookspec(firstresult=True)
     def pytest_xdist_make_scheduler(self, config: pytest.Config, log: object) -> None:
-        """Called; what it returns is not used, which a warning says."""
+        """Never called, which a note says: tests are shared out natively."""
 
     @pytest.hookspec(firstresult=True)
     def pytest_xdist_auto_num_workers(self, config: pytest.Config) -> int:  # type: ignore[empty-body]
@@ -123,6 +123,12 @@ def _tell_rerunfailures() -> None:
     module: Any = sys.modules.get("pytest_rerunfailures")
     if module is not None and hasattr(module, "works_with_current_xdist"):
         module.works_with_current_xdist = lambda: True
+
+
+def unused_hooks(config: pytest.Config) -> list[str]:
+    """What somebody implements and is never called."""
+    names = ("pytest_xdist_make_scheduler", "pytest_xdist_getremotemodule")
+    return [name for name in names if getattr(config.hook, name).get_hookimpls()]
 
 
 def announce(namespace: Any, workers: int) -> None:
