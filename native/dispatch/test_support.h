@@ -214,6 +214,13 @@ inline Settings Plain() {
   return {.order = schedule::Order::kGiven, .barrier = 0, .discover = false};
 }
 
+/// The same with a change.
+inline Settings With(void (*change)(Settings&)) {
+  Settings settings = Plain();
+  change(settings);
+  return settings;
+}
+
 struct NamedCost {
   std::string name;
   double cost_seconds = 1;
