@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 FUZZ_SECONDS ?= 20
+# Seconds for one test with its fixtures: one that hangs tells where.
+TIMEOUT ?= --timeout=600
 PYTHONS ?= 3.10 3.11 3.12 3.13
 
 BIN := $(VENV)/bin
@@ -34,7 +36,7 @@ test-native: build  ## the doctest binaries
 	ctest --test-dir $(call build_of,$(BIN)/python) --output-on-failure --no-tests=error
 
 test-python: build  ## the pytest suite; ARGS='-k word' chooses
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest $(TIMEOUT) $(ARGS)
 
 test-all: packages  ## the pytest suite on every CPython of $(PYTHONS) that is found
 	@tested=; for version in $(PYTHONS); do \
@@ -50,7 +52,7 @@ test-all: packages  ## the pytest suite on every CPython of $(PYTHONS) that is f
 test-version: EXTRAS = test
 test-version: NATIVE_TESTS = OFF
 test-version: build
-	$(BIN)/python -m pytest -q -m 'not slow' $(ARGS)
+	$(BIN)/python -m pytest $(TIMEOUT) -q -m 'not slow' $(ARGS)
 
 check: build  ## layout, types, layers, spelling, sizes, and the rules of tests/test_codebase.py
 	clang-format --dry-run -Werror $(CXX_FILES)
