@@ -100,6 +100,7 @@ class Controller:
         self._progress = Progress(run, self._confirmer, hints)
         for _ in range(count):
             crew.start(shared=True, full=self._mode.full)
+        self._progress.begin()
 
     def _hints(self, config: pytest.Config) -> list[Unit]:
         if self._mode.full:
@@ -118,7 +119,6 @@ class Controller:
         run.replay = Replay(run.config, session)
         if detail.all_phases:
             run.dispatcher.report_all_phases()
-        self._progress.begin()
         careful = bool(run.config.getvalue("maxfail")) or not run.continuing
         run.crew.begin(detail, careful=careful)
 

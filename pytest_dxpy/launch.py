@@ -76,8 +76,13 @@ class ForkServer:
             os.waitpid(self._pid, 0)
 
 
-def fork_server() -> ForkServer | list[int]:
+def fork_server(*, collect_garbage: bool) -> ForkServer | list[int]:
     """Fork a zygote. Returns in the controller, and once more in every worker.
+
+    Args:
+        collect_garbage: whether a user's code has run and may have left garbage that
+            every process would finalize: a file that nobody closed would be
+            written by each.
 
     Returns:
         In the controller the server; in a worker the descriptors that it was
@@ -86,13 +91,16 @@ def fork_server() -> ForkServer | list[int]:
     controller = os.getpid()
     ours, theirs = native.make_socket_pair()
     _flush()
-    # Garbage that is left would be finalized in every process: a file that nobody
-    # closed would be written by each. What is alive is not frozen: gc.get_referrers()
-    # does not see frozen objects, and hypothesis looks there.
-    gc.collect()
+    # What is alive is not frozen: gc.get_referrers() does not see frozen objects, and
+    # hypothesis looks there.
+    if collect_garbage:
+        gc.collect()
     pid = _fork()
     if pid:
         os.close(theirs)
+        # No test looks at the controller's objects, and to collect among them would
+        # copy the memory that it shares with its workers.
+        gc.freeze()
         return ForkServer(ours, pid)
     try:
         os.close(ours)

@@ -248,12 +248,19 @@ _CONFIGURE_APART: Final = frozenset(
 def may_start_early(config: pytest.Config) -> bool:
     """Whether workers may configure while the controller does.
 
-    Under xdist a worker configures after the controller has, and with what
-    plugins have put into its ``workerinput`` by then. So they may not where any
-    conftest, or a plugin that is not known, could rely on that.
+    They then also start their sessions and collect their first files. Under xdist a
+    worker configures after the controller has, and with what plugins have put into
+    its ``workerinput`` by then. So they may not where any conftest, or a plugin that
+    is not known, could rely on that.
     """
-    hooks = ("pytest_configure", "pytest_configure_node", "pytest_xdist_setupnodes",
-             "pytest_xdist_newgateway", "pytest_plugin_registered")  # fmt: skip
+    hooks = (
+        "pytest_configure",
+        "pytest_sessionstart",
+        "pytest_configure_node",
+        "pytest_xdist_setupnodes",
+        "pytest_xdist_newgateway",
+        "pytest_plugin_registered",
+    )
     return all(
         root in _CONFIGURE_APART for hook in hooks for root, _ in _implementations(config, hook)
     )

@@ -88,7 +88,9 @@ class Progress:
         run.dispatcher.end_discovery()
         if not run.mode.full:
             self._total += sum(unit.tests for unit in new)
-            self._total -= sum(run.units.pop(number).tests for number in gone)
+            for number in gone:  # one may have been begun by now
+                self._total -= run.units[number].tests
+                run.units[number].expected_tests = 0
             self._count(say=False)
 
     def on_begun(self, event: protocol.Event) -> None:

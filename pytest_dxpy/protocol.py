@@ -78,7 +78,7 @@ class Birth(NamedTuple):
 
 
 class Orders(NamedTuple):
-    """What a worker must know before its session starts. Marshalled."""
+    """What a worker must know before it runs a test. Marshalled."""
 
     compact: bool  # a passed phase may travel without its report
     careful: bool  # after a failure wait until the controller knows

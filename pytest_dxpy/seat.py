@@ -63,7 +63,7 @@ class WorkerSeat:
         save_coverage = follow_coverage(config)
         worker = Worker(config, self.port, self.birth)
         if not self.birth.early:
-            worker.receive_orders()
+            worker.await_orders()
         config.pluginmanager.register(worker, "dxpy-worker")
         code: int = pytest.ExitCode.INTERNAL_ERROR
         try:

@@ -101,7 +101,7 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
         return
     fds = spawned_worker()
     if fds is None and _forks_early(config, parsed):
-        server = fork_server()
+        server = fork_server(collect_garbage=False)
         if isinstance(server, ForkServer):
             config.stash[EARLY_SERVER] = server
         else:
@@ -167,7 +167,8 @@ def before_configure(config: pytest.Config) -> None:
 def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | WorkerSeat:
     if parsed.start == "spawn" or (parsed.start == "auto" and len(sys._current_frames()) > 1):
         return SpawnServer(config)
-    server = fork_server()
+    conftests: Any = config.pluginmanager._conftest_plugins
+    server = fork_server(collect_garbage=bool(conftests))
     return server if isinstance(server, ForkServer) else WorkerSeat(server)
 
 

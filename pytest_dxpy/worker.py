@@ -66,9 +66,13 @@ class Worker:
         self._finished = False
         self._start_directory = os.getcwd()  # noqa: PTH109
 
-    def receive_orders(self) -> None:
+    def await_orders(self) -> None:
         """Wait for what the controller knows once it is configured."""
-        self._orders = protocol.Orders(*reports.load(self._port.receive()[-1]))
+        while self._orders is None:
+            self._take_orders(self._port.receive()[-1])
+
+    def _take_orders(self, payload: bytes) -> None:
+        self._orders = protocol.Orders(*reports.load(payload))
         self._careful, self._compact = self._orders.careful, self._orders.compact
         basetemp = self._orders.basetemp
         self._config.option.basetemp = basetemp
@@ -96,14 +100,12 @@ class Worker:
 
     @pytest.hookimpl(trylast=True)
     def pytest_configure(self, config: pytest.Config) -> None:
-        """Silence the terminal reporter; go on when the controller is configured."""
+        """Silence the terminal reporter."""
         manager = config.pluginmanager
         reporter = manager.getplugin("terminalreporter")
         if reporter is not None:
             manager.unregister(reporter)
             manager.register(QuietTerminal(reporter), "terminalreporter")
-        if self._orders is None:
-            self.receive_orders()
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -151,7 +153,11 @@ class Worker:
 
     def _ask(self, *, idle: bool) -> Any:
         self._port.send(protocol.NEED, protocol.NONE, int(idle), b"")
-        return self._port.receive()
+        command = self._port.receive()
+        while command[0] == protocol.CONFIGURE:  # the orders, on their own way
+            self._take_orders(command[-1])
+            command = self._port.receive()
+        return command
 
     def _check_state(self) -> None:
         state = self._port.state()
@@ -211,6 +217,7 @@ class Worker:
     ) -> Any:
         if not items:
             return None
+        self.await_orders()
         self._settle(session, items[0])
         following = None
         for index, item in enumerate(items):

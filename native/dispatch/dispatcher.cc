@@ -161,7 +161,7 @@ std::vector<Event> Dispatcher::TakeEvents() {
 
 bool Dispatcher::HasQueuedUnits() const {
   const std::lock_guard lock(mutex_);
-  return !queues_.empty();
+  return !queues_.empty() || discovery_wanted_;
 }
 
 void Dispatcher::Loop() {
@@ -169,7 +169,19 @@ void Dispatcher::Loop() {
     // The ticket before the look at `ending_`, or the destructor's ring could be missed.
     const uint32_t ticket = control_.controller_bell().Ticket();
     if (ending_) return;
-    if (!Step()) control_.controller_bell().Wait(ticket);
+    if (!StepOrGiveUp()) control_.controller_bell().Wait(ticket);
+  }
+}
+
+// A worker can scribble on what all share; then nobody can be trusted.
+bool Dispatcher::StepOrGiveUp() {
+  try {
+    return Step();
+  } catch (const Error& error) {
+    const std::lock_guard lock(mutex_);
+    for (const auto& link : workers_)
+      if (!link->dead) Bury(*link, error.what());
+    return false;
   }
 }
 

@@ -85,7 +85,7 @@ class Dispatcher {
   /// Readable while events wait to be taken.
   [[nodiscard]] int EventFd() const { return event_fd_.get(); }
   std::vector<Event> TakeEvents();
-  /// Whether units wait in the queues.
+  /// Whether units wait in the queues, or nobody has listed them yet.
   [[nodiscard]] bool HasQueuedUnits() const;
 
  private:
@@ -96,6 +96,7 @@ class Dispatcher {
 
   void Loop();
   bool Step();
+  bool StepOrGiveUp();
   bool ReadResults(WorkerLink& link);
   bool WriteCommands(WorkerLink& link);
   void OnResult(WorkerLink& link, const WorkerLink::Result& result);
