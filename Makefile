@@ -38,7 +38,7 @@ test-native: build  ## the doctest binaries
 test-python: build  ## the pytest suite; ARGS='-k word' chooses
 	$(BIN)/python -m pytest $(TIMEOUT) $(ARGS)
 
-test-all: packages  ## the pytest suite on every CPython of $(PYTHONS) that is found
+test-all: packages  ## the pytest suite on each CPython from 3.10 to 3.13 that is found
 	@tested=; for version in $(PYTHONS); do \
 	  for python in "$$(command -v python$$version)" "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$$version.*/bin/python; do \
 	    "$$python" -c 'import ensurepip' 2>/dev/null || continue; \
@@ -54,16 +54,33 @@ test-version: NATIVE_TESTS = OFF
 test-version: build
 	$(BIN)/python -m pytest $(TIMEOUT) -q -m 'not slow' $(ARGS)
 
-check: build  ## layout, types, layers, spelling, sizes, and the rules of tests/test_codebase.py
+CHECKS := check-layout check-lint check-types check-layers check-spelling check-sizes check-rules
+.PHONY: $(CHECKS)
+check:  ## layout, types, layers, spelling, sizes, and the rules of tests/test_codebase.py
+	@$(MAKE) --no-print-directory --keep-going $(CHECKS)
+
+check-layout: build
 	clang-format --dry-run -Werror $(CXX_FILES)
 	gersemi --check --no-warn-about-unknown-commands $(CMAKE_FILES)
 	ruff format --check .
+
+check-lint: build
 	ruff check .
+
+check-types: build
 	mypy
 	$(BIN)/python -m mypy.stubtest --allowlist .stubtest-allowlist pytest_dxpy._native
+
+check-layers: build
 	lint-imports
+
+check-spelling: build
 	codespell
+
+check-sizes: build
 	lizard -m -L 60 -C 18 -a 6 -x "native/bindings/*" -w native pytest_dxpy
+
+check-rules: build
 	$(BIN)/python -m pytest -q tests/test_codebase.py
 
 format: $(VENV)/.tools  ## rewrite C++, CMake and Python in the one layout
