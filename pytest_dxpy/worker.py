@@ -355,7 +355,8 @@ class Worker:
         result = yield
         # What comes after this takes a while (pytest collects garbage five times), and
         # the controller need not wait for it.
-        self.finish(int(session.exitstatus))
+        if session.exitstatus != pytest.ExitCode.USAGE_ERROR:  # its words come last
+            self.finish(int(session.exitstatus))
         return result
 
 

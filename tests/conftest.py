@@ -38,6 +38,37 @@ MARKER = "DXPY_TEST_RUN"
 FOREIGN = re.compile(r"PYTEST_|PYTHON|DX_|DXPY_|COV_|COVERAGE_|HYPOTHESIS_|COLUMNS$|CI$|BUILD_")
 LAST_LINE = re.compile(r"^(?:=+ )?((?:\d+|no) [^=\n]*?)(?: in [\d.]+s.*)?(?: =+)?$", re.MULTILINE)
 
+# A test of every outcome there is.
+ALL_OUTCOMES = """
+    import warnings
+    import pytest
+
+    def test_passes(): print("out")
+    def test_fails(): print("out"); assert [1, 2] == [1, 3]
+    def test_skips(): pytest.skip("not today")
+    @pytest.mark.skipif(True, reason="never")
+    def test_is_skipped(): pass
+    @pytest.mark.xfail(reason="known")
+    def test_is_known_to_fail(): assert 0
+    @pytest.mark.xfail(reason="known")
+    def test_passes_after_all(): pass
+    @pytest.mark.xfail(strict=True, reason="known")
+    def test_passes_strictly(): pass
+    @pytest.mark.xfail(raises=KeyError)
+    def test_fails_otherwise(): assert 0
+    @pytest.mark.xfail(run=False)
+    def test_does_not_run(): pass
+    def test_warns(): warnings.warn("look out")
+    def test_has_properties(record_property): record_property("a", 1)
+    @pytest.fixture
+    def broken(): raise RuntimeError("setup")
+    def test_has_no_fixture(broken): pass
+    @pytest.fixture
+    def breaks(): yield; raise RuntimeError("teardown")
+    def test_breaks_afterwards(breaks): pass
+    def test_fails_twice(breaks): assert 0
+"""
+
 settings.register_profile("suite", deadline=None, derandomize=True, database=None)
 settings.load_profile("suite")
 
@@ -100,6 +131,11 @@ class Running:
                 start_new_session=True,
             )
         self.pid = self._process.pid
+
+    @property
+    def lives(self) -> bool:
+        """Whether its first process has not ended."""
+        return self._process.poll() is None
 
     @property
     def output(self) -> str:
@@ -239,7 +275,7 @@ def wait_until_exists(path: Path, running: Running) -> str:
     limit = time.monotonic() + LIMIT_SECONDS
     while not path.exists():
         assert time.monotonic() < limit, f"{path.name} was not written\n{running.output}"
-        assert running.processes(), f"ended without {path.name}\n{running.output}"
+        assert running.lives, f"ended without {path.name}\n{running.output}"
         time.sleep(0.01)
     return path.read_text()
 
