@@ -84,14 +84,14 @@ py::list DecodeItems(const py::bytes& payload) {
   const std::string_view view = View(payload);
   py::list items;
   for (const codec::ItemEntry& item : codec::DecodeItemList(std::as_bytes(std::span(view))))
-    items.append(
-        py::make_tuple(py::bytes(item.node_id), py::bytes(item.path), item.line, py::bytes(item.domain)));
+    items.append(py::make_tuple(py::bytes(item.node_id), py::bytes(item.path), item.line,
+                                py::bytes(item.domain)));
   return items;
 }
 
 std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, bool discover,
-                                           uint32_t max_failures,
-                                           bool halt_on_collect_error, bool pause) {
+                                           uint32_t max_failures, bool halt_on_collect_error,
+                                           bool pause) {
   return std::make_unique<Dispatcher>(dispatch::Settings{
       .order = given_order ? schedule::Order::kGiven : schedule::Order::kLongestFirst,
       .barrier = barrier,
@@ -109,8 +109,8 @@ void BindDispatcher(py::module_& m) {
   m.def("decode_items", &DecodeItems, py::arg("payload"));
   py::class_<Dispatcher>(m, "Dispatcher")
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
-           py::arg("discover"), py::arg("max_failures"),
-           py::arg("halt_on_collect_error"), py::arg("pause"))
+           py::arg("discover"), py::arg("max_failures"), py::arg("halt_on_collect_error"),
+           py::arg("pause"))
       .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"), py::arg("settings_bytes"))
       .def("channel_fd", &Dispatcher::ChannelFd, py::arg("worker"))
       .def("control_fd", &Dispatcher::ControlFd)
@@ -145,7 +145,8 @@ void BindDispatcher(py::module_& m) {
           },
           py::arg("worker"), py::arg("key"), py::arg("argument"), py::arg("only"))
       .def("release", &Dispatcher::Release, py::arg("worker"), unlocked)
-      .def("state", [](const Dispatcher& dispatcher) { return static_cast<int>(dispatcher.state()); })
+      .def("state",
+           [](const Dispatcher& dispatcher) { return static_cast<int>(dispatcher.state()); })
       .def("stop", &Dispatcher::Stop, unlocked)
       .def("resume", &Dispatcher::Resume, py::arg("failures"), unlocked)
       .def("take_events", &TakeEvents, py::arg("timeout_seconds"))

@@ -98,8 +98,10 @@ void BindWorkerPort(py::module_& m) {
       .def("wait_until_handled", &WorkerPort::WaitUntilHandled, unlocked)
       .def("claim", &WorkerPort::Claim, py::arg("ticket"))
       .def("state", [](const WorkerPort& port) { return static_cast<int>(port.state()); })
-      .def("wait_while_paused",
-           [](const WorkerPort& port) { return static_cast<int>(port.WaitWhilePaused()); }, unlocked);
+      .def(
+          "wait_while_paused",
+          [](const WorkerPort& port) { return static_cast<int>(port.WaitWhilePaused()); },
+          unlocked);
 }
 
 }  // namespace dxpy::bindings
