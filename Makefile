@@ -115,7 +115,10 @@ parity: build  ## the same outcomes as plain pytest on real suites; ARGS=--fast 
 
 bench: build  ## time whole runs and the native hot paths
 	$(call native,bench,-DDXPY_BENCH=ON)
-	@for program in build/bench/bench/*_bench; do test ! -x $$program || $$program; done
+	build/bench/bench/ring_bench
+	@stdlib=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
+	for name in walk outline; do echo "== $$name: $$stdlib"; \
+	  build/bench/bench/$${name}_bench "$$stdlib" || exit 1; done
 	$(BIN)/python -m tests.bench $(ARGS)
 
 wheel: $(VENV)/.tools | packages  ## source release and wheel in dist/, the wheel from the release
