@@ -213,7 +213,9 @@ def without_hard_links(tree: Tree, loops: list[bytes]) -> Tree:
         kept[name] = node
         if isinstance(node, dict):
             kept[name] = without_hard_links(node, loops)
-        elif isinstance(node, Link) and not node.target.endswith((b".py", LONG)):
+        elif isinstance(node, Link) and (
+            not node.target.endswith((b".py", LONG)) or isinstance(tree.get(node.target), dict)
+        ):
             kept[name] = None if loops else node
             loops.append(name)
         elif isinstance(node, Link) and name == b"__init__.py" and node.target == LONG:
