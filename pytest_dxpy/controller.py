@@ -80,7 +80,6 @@ class Controller:
             pytest.UsageError: an argument names no file.
             StartError: no process can be started.
         """
-        resolve_arguments(config)
         hints = self._hints(config)
         count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
         # From here on there are threads: nothing may be forked but by the zygote.
@@ -104,6 +103,7 @@ class Controller:
 
     def _hints(self, config: pytest.Config) -> list[Unit]:
         if self._mode.full:
+            resolve_arguments(config)  # for its error alone
             return []
         hints = units.hints(config, self._records)
         if self._mode.confirm and (name := units.clash(config, hints)):

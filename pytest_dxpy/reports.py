@@ -138,7 +138,7 @@ class LeanReport(TestReport):
     """A passed phase of which the controller knows no more than that.
 
     ``keywords`` are not sent with it: no plugin that could look is there
-    (``controller.detail_of``).
+    (``mode.detail_of``).
     """
 
     __test__ = False

@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 
 EARLY_SERVER: Final = pytest.StashKey[ForkServer]()
 SEAT: Final = pytest.StashKey[WorkerSeat]()
-OPTIONS: Final = pytest.StashKey[options.Options]()
 
 # A conftest with one of these in it is imported by each worker for itself.
 EARLY_TEXTS: Final = (b"PYTEST_XDIST", b"seed(")
