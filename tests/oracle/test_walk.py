@@ -214,7 +214,7 @@ def without_hard_links(tree: Tree, loops: list[bytes]) -> Tree:
         if isinstance(node, dict):
             kept[name] = without_hard_links(node, loops)
         elif isinstance(node, Link) and (
-            not node.target.endswith((b".py", LONG)) or isinstance(tree.get(node.target), dict)
+            not node.target.endswith((b".py", LONG)) or tree.get(node.target) is not None
         ):
             kept[name] = None if loops else node
             loops.append(name)
