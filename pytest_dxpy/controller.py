@@ -19,7 +19,7 @@ from pytest_dxpy.collection import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
 from pytest_dxpy.crew import Crew
-from pytest_dxpy.errors import DxpyError
+from pytest_dxpy.errors import DxpyError, UnconfigureError
 from pytest_dxpy.losses import Losses
 from pytest_dxpy.mode import Mode, detail_of
 from pytest_dxpy.progress import Progress
@@ -47,6 +47,7 @@ class Controller:
         self._workers = workers
         self._run: Run | None = None
         self._usage_error: pytest.UsageError | None = None
+        self._unconfigure_error: UnconfigureError | None = None
 
     # What pytest calls.
 
@@ -179,6 +180,10 @@ class Controller:
 
         The last thing of all: workers and the controller unconfigure at the same
         time.
+
+        Raises:
+            UnconfigureError: a worker could not unconfigure; plain pytest ends with such
+                an error too.
         """
         if self._run is not None:
             self._see_off(self._run)
@@ -186,6 +191,8 @@ class Controller:
                 sys.stderr.write(f"dxpy: {note}\n")
         self._launcher.close()
         merge_coverage(config)
+        if self._unconfigure_error is not None:
+            raise self._unconfigure_error
 
     def _see_off(self, run: Run) -> None:
         """Wait for the processes of the workers whose sessions are over."""
@@ -195,8 +202,11 @@ class Controller:
             while run.crew.alive():
                 for raw in run.dispatcher.take_events(self._losses.patience()):
                     event = protocol.Event(*raw)
+                    member = run.crew.members[event.worker]
                     if event.kind in (protocol.HEARD_EXITED, protocol.HEARD_LOST):
-                        self._losses.exited(run.crew.members[event.worker])
+                        self._losses.exited(member)
+                    elif event.kind == protocol.HEARD_EVENT:
+                        self._on_told(run, member, reports.load(event.payload))
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
@@ -319,6 +329,12 @@ class Controller:
             run.replay.deselected(node_ids)
 
     def _on_internal_error(self, run: Run, member: Member, text: str) -> None:
+        if member.finished:
+            self._unconfigure_error = UnconfigureError(
+                f"{member.name} met an error after its session",
+                hint=f"plain pytest ends with such an error too; here it is:\n{text}",
+            )
+            return
         for line in text.splitlines():
             run.replay.line(f"INTERNALERROR> [{member.name}] {line}", red=True)
         message = f"{member.name} ended with an internal error"

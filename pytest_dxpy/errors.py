@@ -37,6 +37,12 @@ class StartError(DxpyError):
     slug = "cannot-start"
 
 
+class UnconfigureError(DxpyError):
+    """pytest or a plugin has raised in a worker, after its session."""
+
+    slug = "cannot-unconfigure"
+
+
 class WorkersLostError(DxpyError):
     """Every worker has died and no more may be started."""
 

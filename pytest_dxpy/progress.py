@@ -156,5 +156,5 @@ class Progress:
         record.seconds = seconds
         record.tests = -1 if unit.narrowed or self._run.mode.full else len(unit.items or ())
         record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
-        if unit.alone and unit.items and not unit.failed and not record.proven:
+        if unit.alone and unit.items and not unit.failed:
             record.proven = content_hash(unit.key)

@@ -71,6 +71,8 @@ class WorkerSeat:
         except pytest.UsageError as error:
             worker.tell("usage", list(error.args))
             code = pytest.ExitCode.USAGE_ERROR
+        except KeyboardInterrupt:  # after the session, whose own pytest tells
+            code = pytest.ExitCode.INTERRUPTED
         except BaseException:  # noqa: BLE001  # said to the controller, whatever it is
             worker.tell("internal", traceback.format_exc())
         finally:

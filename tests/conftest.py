@@ -25,6 +25,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
+from pytest_dxpy import native
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -118,6 +120,7 @@ class Running:
     def __init__(self, argv: list[str], folder: Path, env: dict[str, str]) -> None:
         self._mark = uuid.uuid4().hex
         self._shared_memory = _shared_memory()
+        tests = os.getpid()
         self._log = folder.parent / f"output-{self._mark}"
         self.record = folder.parent / f"record-{self._mark}"
         with self._log.open("wb") as log:
@@ -129,6 +132,8 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                # Nobody waits for it any more where these tests are killed.
+                preexec_fn=lambda: native.die_with_parent(tests),  # noqa: PLW1509
             )
         self.pid = self._process.pid
 

@@ -95,6 +95,27 @@ def test_a_worker_that_dies_after_its_last_test(project: Project) -> None:
     assert result.summary == "1 passed"
 
 
+def test_an_error_after_the_session_ends_the_run_as_it_ends_plain_pytest(project: Project) -> None:
+    project.write_file("pytest.ini", "[pytest]\nfilterwarnings = error\n")
+    project.write(
+        test_a="""
+            import gc
+            class Leak:
+                def __init__(self): self.cycle = self
+                def __del__(self): raise ValueError("nobody closed it")
+            def test_a():
+                gc.disable()
+                Leak()
+        """,
+        test_b="def test_b(): pass",
+    )
+    plain, ours = project.plain(), project.run()
+    assert ours.summary == plain.summary == "2 passed"
+    assert ours.code == plain.code == 1
+    assert "met an error after its session [cannot-unconfigure]" in ours.output
+    assert "nobody closed it" in ours.output
+
+
 def test_workers_that_die_at_their_start(project: Project) -> None:
     project.write(
         conftest=HEAD + "def pytest_configure(config):\n"

@@ -6,12 +6,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytest
-
 EXAMPLES = Path(__file__).parents[2] / "examples"
 
 
-@pytest.mark.slow
 def test_the_demo_finds_the_same_outcomes_and_shows_the_times() -> None:
     command = [sys.executable, str(EXAMPLES / "demo.py"), "--rounds=1"]
     done = subprocess.run(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from contextlib import closing
+from contextlib import ExitStack, closing
 from pathlib import Path
 
 import pytest
@@ -37,9 +37,9 @@ def test_a_round(shop: Store, catalogue: list[Product], tmp_path: Path, shipped:
 def test_rounds_of_rounds(shop: Store, tmp_path: Path, times: int) -> None:
     expected = backup.contents(shop)
     current = shop
-    for turn in range(times):
-        backup.write(current, tmp_path / "b.json", "secret")
-        current = Store(tmp_path / f"{turn}.db")
-        backup.restore(current, tmp_path / "b.json", "secret")
-    assert backup.contents(current) == expected
-    current.close()
+    with ExitStack() as opened:
+        for turn in range(times):
+            backup.write(current, tmp_path / "b.json", "secret")
+            current = opened.enter_context(closing(Store(tmp_path / f"{turn}.db")))
+            backup.restore(current, tmp_path / "b.json", "secret")
+        assert backup.contents(current) == expected
