@@ -16,7 +16,10 @@ The file, up to the failing test (which may need the ones before it), runs again
    the test is flaky and its first failure stands.
 4. else after the same files in a worker that has collected the whole suite. If
    it passes, the file must be imported before other tests run, and that outcome
-   counts. If not, the tests before it are the cause: the first failure stands.
+   counts.
+5. else the tests before it are the cause, and only plain pytest's order can tell:
+   after all the files before it, in a worker that has collected the whole suite.
+   If it passes, that outcome counts; if not, the first failure stands.
 """
 
 from __future__ import annotations
@@ -69,6 +72,7 @@ class Stage(enum.Enum):
     FRESH = 2  # with nothing else collected
     AGAIN = 3  # after the files that ran before it, collected one by one
     FULL_AGAIN = 4  # after the same files, with the whole suite collected
+    IN_ORDER = 5  # after all files that come before it, with the whole suite collected
 
 
 @dataclasses.dataclass(eq=False, repr=False)
@@ -106,9 +110,11 @@ class Job:
         open_ = [held for held in open_ if self._failed(held, Stage.FRESH) is False]
         if self.stage is Stage.FRESH:
             return Stage.AGAIN if open_ and self.before else None
-        if self.stage is Stage.AGAIN and any(self._failed(h, Stage.AGAIN) for h in open_):
-            return Stage.FULL_AGAIN
-        return None
+        open_ = [held for held in open_ if self._failed(held, Stage.AGAIN)]
+        if self.stage is Stage.AGAIN:
+            return Stage.FULL_AGAIN if open_ else None
+        open_ = [held for held in open_ if self._failed(held, Stage.FULL_AGAIN)]
+        return Stage.IN_ORDER if open_ and self.stage is Stage.FULL_AGAIN else None
 
     def _excuse(self, held: Held) -> Stage | None:
         """The stage whose outcome counts in place of the first; None where none does."""
@@ -116,9 +122,10 @@ class Job:
             return None
         if self._failed(held, Stage.FRESH):
             return Stage.FULL
-        reproduced = self._failed(held, Stage.AGAIN)
-        cured = self._failed(held, Stage.FULL_AGAIN) is False
-        return Stage.FULL_AGAIN if reproduced and cured else None
+        if not self._failed(held, Stage.AGAIN):
+            return None
+        cures = (Stage.FULL_AGAIN, Stage.IN_ORDER)
+        return next((stage for stage in cures if self._failed(held, stage) is False), None)
 
     @property
     def confirmed(self) -> bool:
@@ -134,6 +141,11 @@ class Job:
     def needs_early_import(self) -> bool:
         """Whether the file is proven to need its import before other tests run."""
         return any(self._excuse(held) is Stage.FULL_AGAIN for held in self.held)
+
+    @property
+    def needs_order(self) -> bool:
+        """Whether the file is proven to need other tests to run before it."""
+        return any(self._excuse(held) is Stage.IN_ORDER for held in self.held)
 
     def verdicts(self) -> list[Verdict]:
         """What is reported of each held test."""

@@ -6,16 +6,31 @@ something has failed and not before.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_dxpy.confirmation import Held, Job, Stage, up_to_last
 from pytest_dxpy.records import content_hash
-from pytest_dxpy.units import Unit
 
 if TYPE_CHECKING:
     from pytest_dxpy import protocol
     from pytest_dxpy.crew import Member
     from pytest_dxpy.run import Run
+    from pytest_dxpy.units import Unit
+
+IMPORTED_FIRST: Final = (
+    "and passes where the whole suite is imported first, as in plain pytest; that outcome was taken"
+)
+NEEDS_IMPORTS: Final = (
+    f"needs something that its own imports do not bring: it fails alone, {IMPORTED_FIRST}"
+)
+NEEDS_EARLY_IMPORT: Final = (
+    "must be imported before other tests run: it fails where it is imported after them, "
+    f"{IMPORTED_FIRST}"
+)
+NEEDS_ORDER: Final = (
+    "fails after some of the files that come before it, and passes after all of them, "
+    "as in plain pytest; that outcome was taken"
+)
 
 
 class Confirmer:
@@ -76,9 +91,8 @@ class Confirmer:
         return begun[: begun.index(unit)]
 
     def _pin(self, worker: Member, job: Job) -> None:
-        again = Unit(job.unit.key, job.unit.argument, 0.0)
         job.worker = worker.number
-        self._jobs[self._run.pin(worker.number, again, job.only)] = job
+        self._jobs[self._run.pin(worker.number, job.unit.copy(), job.only)] = job
 
     def submit_all(self) -> None:
         """The run is paused: nothing more will fail in the units under way."""
@@ -87,7 +101,8 @@ class Confirmer:
 
     def take_over(self, unit: Unit) -> None:
         """Run a whole unit in the full worker, for good."""
-        copy = Unit(unit.key, unit.argument, 0.0, expected_tests=unit.tests, known=unit.known)
+        copy = unit.copy()
+        copy.expected_tests, copy.known = unit.tests, unit.known
         self._takeovers.add(self._run.pin(self._full_worker().number, copy, []))
 
     def _full_worker(self) -> Member:
@@ -123,35 +138,42 @@ class Confirmer:
 
     def _rerun(self, job: Job) -> None:
         """Run a job's unit in a worker of its own."""
-        full = job.stage is Stage.FULL_AGAIN
+        full = job.stage in (Stage.FULL_AGAIN, Stage.IN_ORDER)
         worker = self._run.crew.start(shared=False, full=full)
-        if job.stage is not Stage.FRESH:
-            for unit in job.before:
-                copy = Unit(unit.key, unit.argument, 0.0)
-                self._unheeded.add(self._run.pin(worker.number, copy, []))
+        for unit in self._first(job):
+            self._unheeded.add(self._run.pin(worker.number, unit.copy(), []))
         self._pin(worker, job)
         self._run.dispatcher.release(worker.number)
+
+    def _first(self, job: Job) -> list[Unit]:
+        """What a job's worker runs before the job's unit."""
+        if job.stage is Stage.FRESH:
+            return []
+        if job.stage is not Stage.IN_ORDER:
+            return job.before
+        earlier = {
+            unit.position: unit
+            for unit in self._run.units.values()
+            if unit.position < job.unit.position and not unit.again
+        }
+        return [unit for _, unit in sorted(earlier.items())]
 
     def _conclude(self, job: Job) -> None:
         for item, made, node in job.verdicts():
             self._run.replay.item(item, made, node)
         record = self._run.records.get(job.unit.key)
-        if job.needs_imports or job.needs_early_import:
-            record.dependent = content_hash(job.unit.key)
-            self._note_dependent(job.unit, early=not job.needs_imports)
+        if job.needs_imports:
+            self._note_dependent(job.unit, NEEDS_IMPORTS)
+        elif job.needs_early_import:
+            self._note_dependent(job.unit, NEEDS_EARLY_IMPORT)
+        elif job.needs_order:
+            self._run.notes.append(f"{self._run.show(job.unit.key)} {NEEDS_ORDER}")
         elif job.confirmed:
             record.proven = content_hash(job.unit.key)
 
-    def _note_dependent(self, unit: Unit, *, early: bool = False) -> None:
-        what = (
-            "must be imported before other tests run: it fails where it is imported after them"
-            if early
-            else "needs something that its own imports do not bring: it fails alone"
-        )
-        self._run.notes.append(
-            f"{self._run.show(unit.key)} {what}, and passes where the whole suite is imported "
-            "first, as in plain pytest; that outcome was taken"
-        )
+    def _note_dependent(self, unit: Unit, what: str) -> None:
+        self._run.records.get(unit.key).dependent = content_hash(unit.key)
+        self._run.notes.append(f"{self._run.show(unit.key)} {what}")
 
     # Files that a lazy worker could not collect.
 
@@ -185,8 +207,7 @@ class Confirmer:
             elif unit is None:
                 self._run.replay.collect_report(report)
             else:
-                self._run.records.get(unit.key).dependent = content_hash(unit.key)
-                self._note_dependent(unit)
+                self._note_dependent(unit, NEEDS_IMPORTS)
                 self.take_over(unit)
 
     # Ends.

@@ -44,6 +44,10 @@ class Unit:
     narrowed: bool = False  # an option or a hook took some of its tests away
     proven: bool | None = None  # whether its file needs no other; None: not looked up
 
+    def copy(self) -> Unit:
+        """The same tests, to run once more."""
+        return Unit(self.key, self.argument, 0.0, position=self.position)
+
     @property
     def tests(self) -> int:
         """How many tests it has, as far as is known."""

@@ -94,6 +94,23 @@ def test_the_failure_of_a_flaky_test_stands(project: Project) -> None:
     assert len(project.read("ran")) >= 3
 
 
+def test_a_failure_after_a_part_of_the_files_before_it_is_none(project: Project) -> None:
+    project.write(
+        state="spoilt = False",
+        test_a=f"# {'long' * 100}\nimport state\ndef test_a(): state.spoilt = True",
+        test_b="import state\ndef test_b(): state.spoilt = False",
+        test_c=f"# {'long' * 50}\nimport state\ndef test_c(): assert not state.spoilt",
+    )
+    # The longest file first: a, c, b.
+    assert project.plain().summary == "3 passed"
+    result = project.run("--dx-order=longest", workers=1)
+    assert result.summary == "3 passed"
+    assert result.notes == [
+        "test_c.py fails after some of the files that come before it, and passes after all of "
+        "them, as in plain pytest; that outcome was taken"
+    ]
+
+
 def test_a_failure_that_an_earlier_test_of_the_file_brings_about_is_real(project: Project) -> None:
     project.write(
         test_a="""

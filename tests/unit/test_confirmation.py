@@ -109,9 +109,20 @@ def test_a_test_that_passes_after_the_same_files_is_flaky() -> None:
 def test_a_test_that_fails_after_others_however_they_are_imported_stands() -> None:
     job = job_of("a", after_others=True)
     assert (
-        confirm(job, "a passed", "a passed", "a failed", "a failed")
-        == "FULL FRESH AGAIN FULL_AGAIN: a as it failed first"
+        confirm(job, "a passed", "a passed", "a failed", "a failed", "a failed")
+        == "FULL FRESH AGAIN FULL_AGAIN IN_ORDER: a as it failed first"
     )
+    assert not job.needs_early_import
+    assert not job.needs_order
+
+
+def test_a_test_that_fails_only_where_some_tests_before_it_are_missing_needs_them() -> None:
+    job = job_of("a", after_others=True)
+    assert (
+        confirm(job, "a passed", "a passed", "a failed", "a failed", "a passed")
+        == "FULL FRESH AGAIN FULL_AGAIN IN_ORDER: a passed in IN_ORDER"
+    )
+    assert job.needs_order
     assert not job.needs_early_import
 
 
