@@ -222,8 +222,10 @@ class Controller:
                 run.end_with(pytest.exit.Exception(str(error), pytest.ExitCode.INTERNAL_ERROR))
 
     def _take_events(self, run: Run) -> None:
-        for raw in run.dispatcher.take_events(self._losses.patience()):
-            self._handle(run, protocol.Event(*raw))
+        events = run.dispatcher.take_events(self._losses.patience())
+        with run.replay.together():
+            for raw in events:
+                self._handle(run, protocol.Event(*raw))
         self._losses.end_waits()
 
     def _interrupt(self, run: Run) -> None:

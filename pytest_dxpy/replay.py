@@ -7,6 +7,7 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
+from _pytest._io import TerminalWriter
 from _pytest.reports import TestReport
 from _pytest.terminal import TerminalReporter
 
@@ -16,6 +17,24 @@ if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
 
     import pytest
+
+
+class _Pieces:
+    """Stands in for a file: keeps what is written to it."""
+
+    def __init__(self, file: object) -> None:
+        self.texts: list[str] = []
+        self._file = file
+
+    def write(self, text: str) -> int:
+        self.texts.append(text)
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._file, name)
 
 
 class Replay:
@@ -42,6 +61,27 @@ class Replay:
         self.collect_errors = 0
         if self._reporter is not None:
             self._reporter.showfspath = False
+
+    @contextlib.contextmanager
+    def together(self) -> Generator[None]:
+        """Write what is reported within to the terminal in one piece."""
+        writer = self._reporter and self._reporter._tw
+        if type(writer) is not TerminalWriter:
+            yield
+            return
+        file = writer._file
+        pieces = _Pieces(file)
+        writer._file = pieces
+        try:
+            yield
+        finally:
+            writer._file = file
+            try:
+                file.write("".join(pieces.texts))
+            except UnicodeEncodeError:  # the writer knows what to do with each piece
+                for text in pieces.texts:
+                    writer.write_raw(text)
+            file.flush()
 
     def item(self, item: protocol.Item, reports_: Iterable[Any], node: object) -> None:
         """A test that has run."""

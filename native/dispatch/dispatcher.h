@@ -97,6 +97,7 @@ class Dispatcher {
   void Loop();
   bool Step();
   bool StepOrGiveUp();
+  [[nodiscard]] bool SomeUnitRuns() const;
   bool ReadResults(WorkerLink& link);
   bool WriteCommands(WorkerLink& link);
   void OnResult(WorkerLink& link, const WorkerLink::Result& result);

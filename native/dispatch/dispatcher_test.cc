@@ -352,6 +352,19 @@ TEST_CASE("the descriptor is readable exactly while events wait") {
   CHECK_FALSE(run.EventsWait());
 }
 
+TEST_CASE("a test that has passed is heard of while the next one runs") {
+  Run run(Plain(), 1);
+  run.Add({{"a"}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run.Heard() == "0 begun a");
+  run[0].Send(ResultKind::kStarted, 0);
+  run[0].Report(0, Phase::kCall, Outcome::kPassed);
+  run[0].Send(ResultKind::kDone, 0);
+  run[0].Send(ResultKind::kStarted, 1);  // and nobody rings
+  CHECK(run.Hear() == "0 item a.0 [call passed]");
+}
+
 TEST_CASE("passed setups and teardowns are told where all phases are wanted") {
   for (const bool all : {false, true}) {
     Run run(Plain(), 1);

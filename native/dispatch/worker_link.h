@@ -51,6 +51,9 @@ class WorkerLink {
   /// @param all_phases  keep the passed setups and teardowns that say nothing more.
   std::optional<Event> Follow(const Result& result, bool all_phases);
 
+  /// Whether it has begun a unit and not ended it.
+  [[nodiscard]] bool runs_unit() const { return unit_ != codec::kNone; }
+
   /// What it was doing when it died.
   [[nodiscard]] Event LastWords(std::string problem);
 

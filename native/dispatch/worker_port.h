@@ -30,6 +30,8 @@ class WorkerPort {
   /// Sleeps until a command may have come, or a signal did.
   void WaitForCommand() const;
 
+  /// Wakes the dispatcher, but not for what says no more than that a test has begun,
+  /// passed, or ended: while a unit runs the dispatcher looks by itself.
   void Send(codec::ResultHeader header, std::string_view payload);
   /// Sleeps until the controller has handled all that was sent.
   void WaitUntilHandled() { results_.WaitDrained(); }

@@ -128,6 +128,44 @@ TEST_CASE("waiting until all was handled ends once the reader asks for more") {
   controller.join();
 }
 
+TEST_CASE("only what somebody must act on rings") {
+  Bench bench;
+  const auto rings = [&](codec::ResultHeader header, std::string_view payload = {}) {
+    const uint32_t before = bench.control.controller_bell().Ticket();
+    bench.port.Send(header, payload);
+    CHECK(bench.results.Next());
+    return bench.control.controller_bell().Ticket() != before;
+  };
+  const auto phase = [](Outcome outcome) {
+    return codec::ResultHeader{
+        .kind = ResultKind::kPhase, .phase = Phase::kCall, .outcome = outcome};
+  };
+  CHECK_FALSE(rings({.kind = ResultKind::kStarted}));
+  CHECK_FALSE(rings(phase(Outcome::kPassed)));
+  CHECK_FALSE(rings({.kind = ResultKind::kDone}));
+  CHECK(rings(phase(Outcome::kPassed), "its output"));
+  CHECK(rings(phase(Outcome::kFailed)));
+  CHECK(rings({.kind = ResultKind::kNeed}));
+  CHECK(rings({.kind = ResultKind::kUnitDone}));
+  CHECK(rings({.kind = ResultKind::kFinished}));
+}
+
+TEST_CASE("a full ring wakes the reader that was not rung for its frames") {
+  Bench bench;
+  std::thread worker([&] {  // 4,096 bytes hold far fewer
+    for (int i = 0; i < 1000; ++i) bench.port.Send({.kind = ResultKind::kStarted}, {});
+  });
+  for (int read = 0; read < 1000;) {
+    const uint32_t ticket = bench.control.controller_bell().Ticket();
+    if (bench.results.Next()) {
+      ++read;
+    } else if (read < 1000 - 4096 / 48) {  // the last ones do not fill it
+      bench.control.controller_bell().Wait(ticket);
+    }
+  }
+  worker.join();
+}
+
 TEST_CASE("a port needs no descriptor after it was made") {
   const ring::RunControl control = ring::RunControl::Create();
   const ring::Channel channel = ring::Channel::Create(4096, 4096);

@@ -74,7 +74,7 @@ RingWriter::RingWriter(RingWords& words, std::span<std::byte> data, Doorbell pee
   CheckPosition(name, "head", head_, tail_, tail_ + data.size());
 }
 
-void RingWriter::Write(Bytes head, Bytes body) {
+void RingWriter::Write(Bytes head, Bytes body, bool ring) {
   const size_t total = head.size() + body.size();
   if (total > kMaxFrameBytes) {
     throw Error(std::string(name_) + ": frame of " + Text(total) + " bytes exceeds the limit of " +
@@ -88,6 +88,7 @@ void RingWriter::Write(Bytes head, Bytes body) {
     done += part;
     Publish(cut.head, cut.body, done < total ? kMore : 0);
   } while (done < total);
+  if (ring) peer_.Ring();
 }
 
 bool RingWriter::TryWrite(Bytes head, Bytes body) {
@@ -139,7 +140,10 @@ void RingWriter::Unask() {
 
 void RingWriter::WaitForTail(uint64_t position) {
   LoadTail();
-  if (tail_ < position) Ask(position);
+  if (tail_ < position) {
+    Ask(position);
+    peer_.Ring();  // it may not know of what was written
+  }
   while (tail_ < position) {
     // The ticket before the look at `tail`: a ring in between ends the wait at once.
     const uint32_t ticket = own_.Ticket();
@@ -165,7 +169,6 @@ void RingWriter::Publish(Bytes head, Bytes body, uint32_t flags) {
   // Release: whoever sees this position sees the bytes before it. A producer that
   // is killed above has published nothing, one that is killed below a whole fragment.
   words_->head.store(head_, std::memory_order_release);
-  peer_.Ring();
 }
 
 void RingWriter::PutBytes(uint64_t position, Bytes bytes) {

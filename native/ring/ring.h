@@ -33,9 +33,11 @@ class RingWriter {
   /// Writes `head` and `body` as one frame. Where the ring is full it sleeps on
   /// `own` until half of it is free; for ever, if the reader has died: whoever
   /// outlives its reader uses TryWrite.
+  /// @param ring  wake the reader. Without it the frame waits until the reader looks by
+  ///              itself, or the next frame that rings, or this writer has to wait.
   /// @throws Error  the frame is over kMaxFrameBytes; the reader's position is one
   ///                that no reader produces.
-  void Write(std::span<const std::byte> head, std::span<const std::byte> body);
+  void Write(std::span<const std::byte> head, std::span<const std::byte> body, bool ring = true);
   /// The same without waiting: false, and nothing written, if there is no room for
   /// all of it right now. Then the reader rings `own` once it has made room.
   /// @throws Error  the frame with its headers is larger than the ring, so there
