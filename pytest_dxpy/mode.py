@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_dxpy.collection import overlapping, resolve_arguments
+from pytest_dxpy.known_plugins import Known, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -55,54 +56,6 @@ _FULL_OPTIONS: Final = {
     "splits": "--splits",
     "testmon": "--testmon",
 }
-# Plugins (by the first part of their module's name) whose hooks are known: what
-# they do to a part of the tests is what they do to the whole, but for the order.
-_PER_ITEM: Final = frozenset(
-    [
-        "_pytest",
-        "pytest_dxpy",
-        "xdist",
-        "hypothesis",
-        "_hypothesis_pytestplugin",
-        "anyio",
-        "pytest_asyncio",
-        "pytest_trio",
-        "pytest_mock",
-        "pytest_cov",
-        "pytest_timeout",
-        "pytest_benchmark",
-        "pytest_django",
-        "pytest_randomly",
-        "pytest_rerunfailures",
-        "pytest_retry",
-        "pytest_socket",
-        "pytest_freezer",
-        "pytest_env",
-        "pytest_check",
-        "pytest_subtests",
-        "pytest_repeat",
-        "pytest_flask",
-        "pytest_aiohttp",
-        "aiohttp",
-        "pytest_html",
-        "pytest_metadata",
-        "pytest_jsonreport",
-        "pytest_reportlog",
-        "pytest_instafail",
-        "allure_pytest",
-        "pytest_run_parallel",
-        "pytest_codspeed",
-        "pytest_httpx",
-        "respx",
-        "pytest_sugar",
-        "typeguard",
-        "faker",
-    ]
-)
-# Plugins that need all tests at once whatever their hooks look like.
-_WHOLE_LIST: Final = frozenset(
-    ["random_order", "syrupy", "pytest_order", "pytest_ordering", "pytest_split", "testmon"]
-)
 # What a hook's code uses when it looks beyond the single item.
 _WHOLE_LIST_NAMES: Final = frozenset(
     [
@@ -126,25 +79,6 @@ _WHOLE_LIST_NAMES: Final = frozenset(
         "defaultdict",
         "combinations",
         "testscollected",
-    ]
-)
-# Plugins that look neither at passed setups nor at the keywords of a report.
-_LOOK_AT_OUTCOMES: Final = frozenset(
-    [
-        "_pytest",
-        "pytest_dxpy",
-        "xdist",
-        "hypothesis",
-        "_hypothesis_pytestplugin",
-        "anyio",
-        "pytest_asyncio",
-        "pytest_mock",
-        "pytest_cov",
-        "pytest_timeout",
-        "pytest_benchmark",
-        "pytest_django",
-        "pytest_randomly",
-        "pytest_socket",
     ]
 )
 
@@ -195,10 +129,10 @@ def _whole_list_hook(config: pytest.Config) -> str:
     """Which hook, if any, needs to see all tests together."""
     for hook in ("pytest_collection_modifyitems", "pytest_collection_finish"):
         for root, function in _implementations(config, hook):
-            if root in _PER_ITEM:
+            if Known.PER_ITEM in known(root):
                 continue
             used = _WHOLE_LIST_NAMES.intersection(_names_in(function))
-            if root in _WHOLE_LIST or hook == "pytest_collection_finish":
+            if Known.WHOLE_LIST in known(root) or hook == "pytest_collection_finish":
                 return f"{root}'s {hook}"
             if used:
                 return f"{root}'s {hook}, which uses '{min(used)}'"
@@ -227,24 +161,6 @@ def choose(config: pytest.Config, requested: str) -> Mode:
     return Mode("lazy", True, "nothing needs all tests at once")
 
 
-# Plugins whose pytest_configure is the same whether or not the controller's has run
-# before, and which fill nothing into workerinput.
-_CONFIGURE_APART: Final = frozenset(
-    [
-        "_pytest",
-        "pytest_dxpy",
-        "xdist",
-        "_hypothesis_pytestplugin",
-        "anyio",
-        "pytest_asyncio",
-        "pytest_mock",
-        "pytest_timeout",
-        "pytest_socket",
-        "pytest_subtests",
-    ]
-)
-
-
 def may_start_early(config: pytest.Config) -> bool:
     """Whether workers may configure while the controller does.
 
@@ -262,7 +178,9 @@ def may_start_early(config: pytest.Config) -> bool:
         "pytest_plugin_registered",
     )
     return all(
-        root in _CONFIGURE_APART for hook in hooks for root, _ in _implementations(config, hook)
+        Known.CONFIGURES_APART in known(root)
+        for hook in hooks
+        for root, _ in _implementations(config, hook)
     )
 
 
@@ -283,7 +201,7 @@ def detail_of(config: pytest.Config) -> Detail:
         "pytest_sessionfinish",
     )
     foreign = any(
-        root not in _LOOK_AT_OUTCOMES
+        Known.OUTCOMES_ONLY not in known(root)
         for hook in hooks
         for root, _ in _implementations(config, hook)
     )

@@ -30,15 +30,8 @@ def dying(death: str, phase: str) -> str:
     )
 
 
-@pytest.mark.parametrize(
-    ("death", "phase"),
-    [
-        ("SIGKILL", "call"),
-        ("exit", "setup"),
-        ("exit", "teardown"),
-        ("segfault", "call"),
-    ],
-)
+@pytest.mark.parametrize("phase", ["setup", "call", "teardown"])
+@pytest.mark.parametrize("death", DEATHS)
 def test_the_test_fails_and_all_others_run(project: Project, death: str, phase: str) -> None:
     project.write(test_a=dying(death, phase), test_b="def test_b(): pass")
     result = project.run()
@@ -59,10 +52,12 @@ def test_the_last_output_is_shown_where_output_is_captured_in_python(project: Pr
     assert project.run("--capture=sys").summary == "1 failed, 3 passed"
 
 
-def test_a_worker_that_dies_while_it_collects(project: Project) -> None:
-    project.write(test_a=HEAD + "os._exit(3)", test_b="def test_b(): pass")
+@pytest.mark.parametrize("death", DEATHS)
+def test_a_worker_that_dies_while_it_collects(project: Project, death: str) -> None:
+    fatal, end = DEATHS[death]
+    project.write(test_a=HEAD + fatal, test_b="def test_b(): pass")
     result = project.run()
-    assert "exited with status 3 while collecting test_a.py" in result.output
+    assert f"{end} while collecting test_a.py" in result.output
     assert result.code == pytest.ExitCode.INTERRUPTED
 
 

@@ -1,0 +1,78 @@
+"""What is known of other people's plugins.
+
+Where nothing is known, the slower way is taken: all tests collected together, whole
+reports sent, workers configured after the controller.
+"""
+
+from __future__ import annotations
+
+import enum
+from typing import Final
+
+
+class Known(enum.Flag):
+    """What a plugin's hooks do, or do not."""
+
+    NOTHING = 0
+    PER_ITEM = enum.auto()  # to a part of the tests what they do to the whole, but for the order
+    WHOLE_LIST = enum.auto()  # they need all tests at once, whatever their code looks like
+    OUTCOMES_ONLY = enum.auto()  # they look neither at passed setups nor at a report's keywords
+    # pytest_configure does the same before and after the controller's, and fills nothing
+    # into workerinput.
+    CONFIGURES_APART = enum.auto()
+
+
+_HARMLESS: Final = Known.PER_ITEM | Known.OUTCOMES_ONLY | Known.CONFIGURES_APART
+
+# By the first part of their module's name.
+_PLUGINS: Final = {
+    "_pytest": _HARMLESS,
+    "pytest_dxpy": _HARMLESS,
+    "xdist": _HARMLESS,
+    "_hypothesis_pytestplugin": _HARMLESS,
+    "anyio": _HARMLESS,
+    "pytest_asyncio": _HARMLESS,
+    "pytest_mock": _HARMLESS,
+    "pytest_socket": _HARMLESS,
+    "pytest_timeout": _HARMLESS,
+    "hypothesis": Known.PER_ITEM | Known.OUTCOMES_ONLY,
+    "pytest_benchmark": Known.PER_ITEM | Known.OUTCOMES_ONLY,
+    "pytest_cov": Known.PER_ITEM | Known.OUTCOMES_ONLY,
+    "pytest_django": Known.PER_ITEM | Known.OUTCOMES_ONLY,
+    "pytest_randomly": Known.PER_ITEM | Known.OUTCOMES_ONLY,
+    "pytest_subtests": Known.PER_ITEM | Known.CONFIGURES_APART,
+    "aiohttp": Known.PER_ITEM,
+    "allure_pytest": Known.PER_ITEM,
+    "faker": Known.PER_ITEM,
+    "pytest_aiohttp": Known.PER_ITEM,
+    "pytest_check": Known.PER_ITEM,
+    "pytest_codspeed": Known.PER_ITEM,
+    "pytest_env": Known.PER_ITEM,
+    "pytest_flask": Known.PER_ITEM,
+    "pytest_freezer": Known.PER_ITEM,
+    "pytest_html": Known.PER_ITEM,
+    "pytest_httpx": Known.PER_ITEM,
+    "pytest_instafail": Known.PER_ITEM,
+    "pytest_jsonreport": Known.PER_ITEM,
+    "pytest_metadata": Known.PER_ITEM,
+    "pytest_repeat": Known.PER_ITEM,
+    "pytest_reportlog": Known.PER_ITEM,
+    "pytest_rerunfailures": Known.PER_ITEM,
+    "pytest_retry": Known.PER_ITEM,
+    "pytest_run_parallel": Known.PER_ITEM,
+    "pytest_sugar": Known.PER_ITEM,
+    "pytest_trio": Known.PER_ITEM,
+    "respx": Known.PER_ITEM,
+    "typeguard": Known.PER_ITEM,
+    "pytest_order": Known.WHOLE_LIST,
+    "pytest_ordering": Known.WHOLE_LIST,
+    "pytest_split": Known.WHOLE_LIST,
+    "random_order": Known.WHOLE_LIST,
+    "syrupy": Known.WHOLE_LIST,
+    "testmon": Known.WHOLE_LIST,
+}
+
+
+def known(root: str) -> Known:
+    """What is known of a plugin, by the first part of its module's name."""
+    return _PLUGINS.get(root, Known.NOTHING)
