@@ -7,6 +7,7 @@ imports a test module.
 
 from __future__ import annotations
 
+import gc
 import signal
 import sys
 from typing import TYPE_CHECKING, Any
@@ -175,6 +176,16 @@ class Controller:
         for note in notes:
             terminalreporter.write_line(f"dxpy: {note}", yellow=True)
 
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_unconfigure(self) -> None:
+        """Spare pytest's five searches for garbage what is old: tests leave theirs in workers.
+
+        Not before: gc.get_referrers() does not see frozen objects, and hypothesis looks
+        there when it is imported.
+        """
+        gc.collect(1)
+        gc.freeze()
+
     def close(self, config: pytest.Config) -> None:
         """Leave no process behind, however the session ended.
 
@@ -191,6 +202,7 @@ class Controller:
                 sys.stderr.write(f"dxpy: {note}\n")
         self._launcher.close()
         merge_coverage(config)
+        gc.unfreeze()
         if self._unconfigure_error is not None:
             raise self._unconfigure_error
 
@@ -318,14 +330,13 @@ class Controller:
 
     def _on_everything_collected(self, member: Member, count: int) -> None:
         if member.shared:
-            self._progress.everything_collected(count)
+            self._progress.everything_collected(member.number, count)
         else:
             self._confirmer.full_collected()
 
     def _on_deselected(self, run: Run, member: Member, unit: int, node_ids: list[str]) -> None:
         if run.mode.full:
-            if member.number == 0:
-                run.replay.deselected(node_ids)
+            self._progress.deselected(member.number, node_ids)
         elif member.shared and not run.units[unit].again:
             run.units[unit].narrowed = True
             run.replay.deselected(node_ids)

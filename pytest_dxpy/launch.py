@@ -98,9 +98,6 @@ def fork_server(*, collect_garbage: bool) -> ForkServer | list[int]:
     pid = _fork()
     if pid:
         os.close(theirs)
-        # No test looks at the controller's objects, and to collect among them would
-        # copy the memory that it shares with its workers.
-        gc.freeze()
         return ForkServer(ours, pid)
     try:
         os.close(ours)

@@ -25,6 +25,7 @@ class Progress:
         self._total = 0
         self._said = -1
         self._known = False
+        self._left_out: dict[int, list[str]] = {}  # by worker
         self._ids: dict[int, list[str]] = {}  # by worker; for plugins that ask
 
     def begin(self) -> None:
@@ -47,9 +48,14 @@ class Progress:
         if self._known:
             self._run.replay.line("")
 
-    def everything_collected(self, count: int) -> None:
-        """A worker that collects everything has done so."""
+    def deselected(self, worker: int, node_ids: list[str]) -> None:
+        """A worker that collects everything has left tests out, as all of them do."""
+        self._left_out.setdefault(worker, []).extend(node_ids)
+
+    def everything_collected(self, worker: int, count: int) -> None:
+        """A worker that collects everything has done so; the first one counts."""
         if self._run.mode.full and self._said < 0:
+            self._run.replay.deselected(self._left_out.get(worker, []))
             self._total = count
             self._count(say=True)
 

@@ -184,3 +184,24 @@ def test_an_internal_error_of_a_plugin(project: Project) -> None:
     plain, ours = project.twin("plain").plain(), project.run()
     assert (ours.code, plain.code) == (3, 3)
     assert "KeyError: 'plugin'" in ours.output
+
+
+def test_what_full_collection_deselects_is_told_with_the_count(project: Project) -> None:
+    project.write(
+        conftest="""
+            import os, time
+            WORKER = os.environ.get("PYTEST_XDIST_WORKER")
+            def pytest_collection():
+                limit = time.monotonic() + 60
+                while WORKER == "gw0" and not os.path.exists("gw1 is through"):
+                    assert time.monotonic() < limit
+                    time.sleep(0.001)
+            def pytest_collection_finish():
+                if WORKER == "gw1":
+                    open("gw1 is through", "w").close()
+        """,
+        test_a="def test_one(): pass\ndef test_two(): pass",
+    )
+    result = project.run("--deselect=test_a.py::test_two")
+    assert "collected 2 items / 1 deselected / 1 selected" in result.output
+    assert result.summary == "1 passed, 1 deselected"

@@ -221,3 +221,18 @@ def test_a_fixtures_temporary_folders_are_apart(project: Project) -> None:
     assert set(project.read("folders").splitlines()) <= {
         str(project.path / "temp" / f"popen-gw{number}") for number in (0, 1)
     }
+
+
+def test_a_plugin_may_look_for_referrers_in_the_controller(project: Project) -> None:
+    # As hypothesis does when its summary imports it for the first time.
+    project.write(
+        conftest="""
+            import gc
+            KEPT = [object()]
+            def pytest_terminal_summary(terminalreporter):
+                found = any(referrer is KEPT for referrer in gc.get_referrers(KEPT[0]))
+                terminalreporter.write_line(f"found: {found}")
+        """,
+        test_a="def test_a(): pass",
+    )
+    assert "found: True" in project.run().output
