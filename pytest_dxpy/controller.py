@@ -361,6 +361,7 @@ class Controller:
         elif run.dispatcher.state() == protocol.PAUSED:
             self._confirmer.submit_all()
             if not self._confirmer.busy:
+                # Not yet, where a failure is still on its way here: its event comes.
                 run.dispatcher.resume(run.session.testsfailed)
         self._losses.replace()
         if not run.crew.working_shared() and not self._confirmer.busy:

@@ -151,10 +151,16 @@ void Dispatcher::Stop() {
   control_.controller_bell().Ring();
 }
 
-void Dispatcher::Resume(uint32_t failures) {
+bool Dispatcher::Resume(uint32_t failures) {
   const std::lock_guard lock(mutex_);
+  const bool failing = std::any_of(workers_.begin(), workers_.end(), [](const auto& link) {
+    return !link->dead && link->in_failing_item();
+  });
+  // The failure that has halted the run may not be known to the caller yet.
+  if (failing || !events_.empty()) return false;
   failures_ = failures;
   control_.SetState(RunState::kRunning);
+  return true;
 }
 
 std::vector<Event> Dispatcher::TakeEvents() {

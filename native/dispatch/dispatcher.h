@@ -79,8 +79,9 @@ class Dispatcher {
 
   [[nodiscard]] ring::RunState state() const { return control_.state(); }
   void Stop();
-  /// After a halt: goes on, with so many failures counted.
-  void Resume(uint32_t failures);
+  /// After a halt: goes on, with so many failures counted. @returns false, and the run
+  /// stays halted, while a failure is on its way that TakeEvents has not returned.
+  bool Resume(uint32_t failures);
 
   /// Readable while events wait to be taken.
   [[nodiscard]] int EventFd() const { return event_fd_.get(); }

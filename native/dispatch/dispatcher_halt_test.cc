@@ -23,9 +23,9 @@ TEST_CASE("the last failure that is allowed halts before its worker hears that i
     run[0].Report(1, Phase::kCall, Outcome::kFailed);
     run[0].WaitUntilHandled();
     REQUIRE(run[0].port().state() == RunState::kPaused);
-    run.dispatcher.Resume(0);
+    REQUIRE(run.dispatcher.Resume(0));
   }
-  run.dispatcher.Resume(1);
+  CHECK(run.dispatcher.Resume(1));
   run[0].Report(0, Phase::kCall, Outcome::kFailed);
   run[0].WaitUntilHandled();
   CHECK(run[0].port().state() == RunState::kPaused);
@@ -68,9 +68,46 @@ TEST_CASE("paused workers go on when the run is resumed") {
   run[0].Report(0, Phase::kCall, Outcome::kFailed);
   run[0].Settle();
   std::thread worker([&] { CHECK(run[1].port().WaitWhilePaused() == RunState::kRunning); });
-  run.dispatcher.Resume(0);
+  CHECK(run.dispatcher.Resume(0));
   worker.join();
   CHECK(run[1].Ask() == "run a");
+}
+
+TEST_CASE("a run is not resumed before the failure that halted it was taken") {
+  Run run(With([](Settings& s) {
+            s.max_failures = 1;
+            s.halt = RunState::kPaused;
+          }),
+          1);
+  run.Add({{"a"}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run.Heard() == "0 begun a");
+  run[0].Send(ResultKind::kStarted, 0);
+  run[0].Report(0, Phase::kCall, Outcome::kFailed);
+  run[0].Settle();
+  CHECK_FALSE(run.dispatcher.Resume(0));  // it is still in its teardown
+  run[0].Send(ResultKind::kDone, 0);
+  run[0].Settle();
+  CHECK_FALSE(run.dispatcher.Resume(0));
+  CHECK(run.dispatcher.state() == RunState::kPaused);
+  CHECK(run.Heard() == "0 item a.0 [call failed]");
+  CHECK(run.dispatcher.Resume(0));
+  CHECK(run.dispatcher.state() == RunState::kRunning);
+}
+
+TEST_CASE("a run is resumed where the worker has died in the test that halted it") {
+  Run run(With([](Settings& s) {
+            s.max_failures = 1;
+            s.halt = RunState::kPaused;
+          }),
+          1);
+  run[0].Send(ResultKind::kStarted, 0);
+  run[0].Report(0, Phase::kCall, Outcome::kFailed);
+  run[0].Settle();
+  run[0].Kill();
+  CHECK(run.Hear() == "0 lost.0 [call failed]");
+  CHECK(run.dispatcher.Resume(0));
 }
 
 TEST_CASE("a stop finishes everybody, who waits and who asks later, and is final") {

@@ -151,6 +151,13 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
   return std::nullopt;
 }
 
+bool WorkerLink::in_failing_item() const {
+  return item_ != codec::kNone &&
+         std::any_of(phases_.begin(), phases_.end(), [](const PhaseRecord& phase) {
+           return phase.outcome == codec::Outcome::kFailed;
+         });
+}
+
 Event WorkerLink::LastWords(std::string problem) {
   return {.kind = finished && problem.empty() ? EventKind::kExited : EventKind::kLost,
           .worker = id_,

@@ -54,6 +54,9 @@ class WorkerLink {
   /// Whether it has begun a unit and not ended it.
   [[nodiscard]] bool runs_unit() const { return unit_ != codec::kNone; }
 
+  /// Whether a report of the running item was a failure.
+  [[nodiscard]] bool in_failing_item() const;
+
   /// What it was doing when it died.
   [[nodiscard]] Event LastWords(std::string problem);
 

@@ -62,8 +62,10 @@ void WorkerPort::WaitForCommand() const { channel_.worker_bell().Wait(seen_); }
 void WorkerPort::Send(codec::ResultHeader header, std::string_view payload) {
   header.payload_bytes = static_cast<uint32_t>(payload.size());
   const std::string head = codec::EncodeHeader(header);
-  results_.Write(std::as_bytes(std::span(head)), std::as_bytes(std::span(payload)),
-                 !MayWait(header));
+  if (header.outcome == codec::Outcome::kFailed) failed_ = true;
+  const bool ring = !MayWait(header) || failed_;
+  if (header.kind == codec::ResultKind::kDone) failed_ = false;
+  results_.Write(std::as_bytes(std::span(head)), std::as_bytes(std::span(payload)), ring);
 }
 
 }  // namespace dxpy::dispatch

@@ -31,7 +31,7 @@ class WorkerPort {
   void WaitForCommand() const;
 
   /// Wakes the dispatcher, but not for what says no more than that a test has begun,
-  /// passed, or ended: while a unit runs the dispatcher looks by itself.
+  /// passed, or ended without a failure: while a unit runs the dispatcher looks by itself.
   void Send(codec::ResultHeader header, std::string_view payload);
   /// Sleeps until the controller has handled all that was sent.
   void WaitUntilHandled() { results_.WaitDrained(); }
@@ -47,7 +47,8 @@ class WorkerPort {
   ring::Channel channel_;
   ring::RingReader commands_;
   ring::RingWriter results_;
-  uint32_t seen_ = 0;  ///< the bell's ticket when the ring was last found empty
+  uint32_t seen_ = 0;    ///< the bell's ticket when the ring was last found empty
+  bool failed_ = false;  ///< a report of the running item was a failure
   codec::UnitSpec parts_;
 };
 

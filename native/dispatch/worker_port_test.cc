@@ -145,6 +145,8 @@ TEST_CASE("only what somebody must act on rings") {
   CHECK_FALSE(rings({.kind = ResultKind::kDone}));
   CHECK(rings(phase(Outcome::kPassed), "its output"));
   CHECK(rings(phase(Outcome::kFailed)));
+  CHECK(rings({.kind = ResultKind::kDone}));
+  CHECK_FALSE(rings({.kind = ResultKind::kDone}));
   CHECK(rings({.kind = ResultKind::kNeed}));
   CHECK(rings({.kind = ResultKind::kUnitDone}));
   CHECK(rings({.kind = ResultKind::kFinished}));
