@@ -126,7 +126,8 @@ def _outcome(runner: Runner, watch: MemoryWatch | None = None) -> tuple[Finished
     finished = run_in_scratch(command, watch)
     output = command.log.read_text(encoding="utf-8", errors="replace").splitlines()
     counts = totals_of(output)
-    counts.pop("warning", None)
+    for word in ("warning", "deselected"):  # xdist does not tell the latter
+        counts.pop(word, None)
     listed = ", ".join(f"{number} {word}" for word, number in counts.items())
     return finished, f"exit {finished.code}, {listed or 'no summary'}"
 
