@@ -35,7 +35,8 @@ py::list ToText(const Bytes& messages) {
 py::list ToTuples(const std::vector<discovery::WalkedFile>& files) {
   py::list list;
   for (const discovery::WalkedFile& file : files)
-    list.append(py::make_tuple(py::bytes(file.path), file.root, file.size_bytes, file.mtime_ns));
+    list.append(
+        py::make_tuple(py::bytes(file.path), file.root, file.stat.size_bytes, file.stat.mtime_ns));
   return list;
 }
 

@@ -22,8 +22,7 @@ bool LeadsNowhere(int error_number) {
 std::optional<FileStat> StatAt(int directory, const std::string& path) {
   struct stat found{};
   if (fstatat(directory, path.c_str(), &found, 0) != 0) return std::nullopt;
-  const int64_t seconds = found.st_mtim.tv_sec;
-  return FileStat{found.st_size, seconds * 1'000'000'000 + found.st_mtim.tv_nsec};
+  return ToFileStat(found);
 }
 
 }  // namespace

@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/file_stat.h"
+
 namespace dxpy::discovery {
 
 enum class EntryKind : uint8_t { kFile, kDirectory, kOther };
@@ -17,11 +19,6 @@ struct DirectoryEntry {
   std::string_view name;               ///< valid until the next call of Next()
   EntryKind kind = EntryKind::kOther;  ///< of what a symbolic link leads to
   bool is_link = false;
-};
-
-struct FileStat {
-  int64_t size_bytes = 0;
-  int64_t mtime_ns = 0;
 };
 
 /// Reads one directory with as few system calls as tell what pytest would see.
@@ -42,7 +39,7 @@ class DirectoryReader {
   /// The errno of the latest thing that went wrong; 0 if nothing did.
   [[nodiscard]] int error() const { return error_; }
 
-  /// Size and time of the file `name` in this directory, links followed.
+  /// Size and times of the file `name` in this directory, links followed.
   /// @returns  nullopt with errno set if it is gone or out of reach.
   [[nodiscard]] std::optional<FileStat> Stat(const std::string& name) const;
 
@@ -63,7 +60,7 @@ std::string JoinPath(std::string_view directory, std::string_view name);
 /// What `path` leads to: kOther also if that cannot be told, errno is set then.
 EntryKind KindOf(const std::string& path);
 
-/// Size and time of the file at `path`; nullopt with errno set if out of reach.
+/// Size and times of the file at `path`; nullopt with errno set if out of reach.
 std::optional<FileStat> StatFile(const std::string& path);
 
 }  // namespace dxpy::discovery

@@ -62,7 +62,7 @@ class Walker {
  private:
   void AddRootFile(const std::string& path) {
     if (const auto file = StatFile(path)) {
-      result_.files.push_back({path, root_, file->size_bytes, file->mtime_ns});
+      result_.files.push_back({path, root_, *file});
     } else {
       Report(path, errno);
     }
@@ -77,8 +77,7 @@ class Walker {
     for (const Entry& entry : listing.entries) {
       std::string below = JoinPath(path, entry.name);
       if (entry.file) {
-        result_.files.push_back(
-            {std::move(below), root_, entry.file->size_bytes, entry.file->mtime_ns});
+        result_.files.push_back({std::move(below), root_, *entry.file});
       } else if (!entry.is_link || MayFollow(below, links)) {
         WalkDirectory(below, links + (entry.is_link ? 1 : 0));
       }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "base/file_stat.h"
 #include "discovery/walk_rules.h"
 
 namespace dxpy::discovery {
@@ -14,8 +14,7 @@ namespace dxpy::discovery {
 struct WalkedFile {
   std::string path;  ///< absolute, unresolved: the root as given and the names below it
   size_t root = 0;   ///< which of the roots it was found under
-  int64_t size_bytes = 0;
-  int64_t mtime_ns = 0;
+  FileStat stat;     ///< links followed
 };
 
 struct WalkResult {

@@ -110,15 +110,18 @@ TEST_CASE("doctest takes text files by glob and, if asked, every module but scri
   CHECK(project.Files() == "a/setup.py m.py test_a.txt");
 }
 
-TEST_CASE("a file carries its root, size and time") {
+TEST_CASE("a file carries its root, size and times") {
   const Project project{"a/test_a.py"};
   project.Write("test_b.py", "12345");
   const timespec times[2] = {{0, 0}, {1'600'000'000, 123'456'789}};
   utimensat(AT_FDCWD, project.At("test_b.py").c_str(), times, 0);
   const WalkedFile file = project.Find({"a", "test_b.py"}).files.at(1);
   CHECK(file.root == 1);
-  CHECK(file.size_bytes == 5);
-  CHECK(file.mtime_ns == 1'600'000'000'123'456'789);
+  CHECK(file.stat.size_bytes == 5);
+  CHECK(file.stat.mtime_ns == 1'600'000'000'123'456'789);
+  struct stat status{};
+  REQUIRE(stat(project.At("test_b.py").c_str(), &status) == 0);
+  CHECK(file.stat == ToFileStat(status));
 }
 
 TEST_CASE("every conftest.py on the way is told, also an ignored one") {

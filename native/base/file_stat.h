@@ -1,0 +1,24 @@
+#pragma once
+
+#include <cstdint>
+
+struct stat;
+
+namespace dxpy {
+
+/// What tells without reading it that a file is the one seen before. All 0: not looked at.
+///
+/// Size and mtime can be made equal by hand (touch -r, cp -p, an archive); ctime
+/// is the kernel's own, and a file moved into another's place has another inode.
+struct FileStat {
+  int64_t size_bytes = 0;
+  int64_t mtime_ns = 0;
+  int64_t ctime_ns = 0;
+  uint64_t inode = 0;
+
+  bool operator==(const FileStat&) const = default;
+};
+
+FileStat ToFileStat(const struct stat& status);
+
+}  // namespace dxpy
