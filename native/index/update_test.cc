@@ -139,6 +139,17 @@ TEST_CASE("a file that is gone or no file is in no index") {
   CHECK(project.Did({"gone", "a", "directory"}) == "parsed a; fresh 0, hashed 0; written");
 }
 
+// A file of /proc says that it has no bytes, so what was read is not what it was.
+TEST_CASE("a file that changes while it is read is not trusted") {
+  Project project;
+  const std::vector<SourceFile> files = {{"/proc/version", {}}};
+  const UpdateResult result = Update({project.index_path(), 7, "", 0}, files,
+                                     [](auto&, auto source) { return ParseLines(source); });
+  REQUIRE(result.stats.parsed == 1);
+  CHECK(result.index.record(0).read_ns == kNeverTrusted);
+  CHECK(result.index.record(0).stat.size_bytes > 0);
+}
+
 TEST_CASE("a file that is named twice is one") {
   Project project;
   project.Write("a", "1");
