@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <chrono>
-#include <numeric>
 #include <optional>
 #include <utility>
 
@@ -64,12 +63,17 @@ std::vector<Unit> MakeUnits(std::span<const SourceFile> files, const std::string
     units[i].file = &files[i];
     units[i].key = KeyOf(files[i].path, root);
   }
-  // A file that is named twice is one file; which of its stats counts does not matter.
-  std::vector<size_t> order(files.size());
-  std::iota(order.begin(), order.end(), size_t{0});
-  std::ranges::sort(order, {}, [&](size_t i) { return std::pair(units[i].key, i); });
-  for (size_t i = 1; i < order.size(); ++i)
-    if (units[order[i - 1]].key == units[order[i]].key) units[order[i]].source = Source::kTwin;
+  // A file that is named twice is one file; which of its stats counts does not
+  // matter. Hashes sort faster than paths.
+  std::vector<std::pair<uint64_t, size_t>> order(files.size());
+  for (size_t i = 0; i < files.size(); ++i) order[i] = {Hash64(units[i].key), i};
+  std::ranges::sort(order);
+  for (size_t i = 1; i < order.size(); ++i) {
+    // Two keys of one hash and different text do not happen; they would be parsed twice.
+    Unit& unit = units[order[i].second];
+    if (order[i - 1].first == order[i].first && units[order[i - 1].second].key == unit.key)
+      unit.source = Source::kTwin;
+  }
   return units;
 }
 
