@@ -116,6 +116,7 @@ parity: build  ## the same outcomes as plain pytest on real suites; ARGS=--fast 
 bench: build  ## time whole runs and the native hot paths
 	$(call native,bench,-DDXPY_BENCH=ON)
 	build/bench/bench/ring_bench
+	build/bench/bench/index_bench
 	@stdlib=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
 	for name in walk outline; do echo "== $$name: $$stdlib"; \
 	  build/bench/bench/$${name}_bench "$$stdlib" || exit 1; done
