@@ -31,6 +31,11 @@ outline = _native.outline
 tree_sitter_outline = _native.tree_sitter_outline
 count_tests = _native.count_tests
 
+Index = _native.Index
+open_index = _native.open_index
+update_index = _native.update_index
+hash64 = _native.hash64
+
 
 def encode_id(node_id: str) -> bytes:
     """A node id as bytes; lone surrogates pass through."""

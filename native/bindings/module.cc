@@ -8,6 +8,7 @@ PYBIND11_MODULE(_native, m) {
   pybind11::register_exception<dxpy::Error>(m, "NativeError", PyExc_RuntimeError);
   dxpy::bindings::BindSyntax(m);
   dxpy::bindings::BindDiscovery(m);
+  dxpy::bindings::BindIndex(m);
   dxpy::bindings::BindProcess(m);
   dxpy::bindings::BindDispatcher(m);
   dxpy::bindings::BindWorkerPort(m);
