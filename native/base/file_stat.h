@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
+#include <sys/stat.h>
 
-struct stat;
+#include <cstdint>
 
 namespace dxpy {
 

@@ -131,6 +131,7 @@ py::tuple Update(const index::UpdateRequest& request,
                  const std::vector<std::pair<std::string, Stat>>& walked,
                  const py::function& parse) {
   std::vector<index::SourceFile> files;
+  files.reserve(walked.size());
   for (const auto& [path, stat] : walked) files.push_back({path, ToStat(stat)});
   const auto call = [&parse](const std::string& path, std::string_view source) {
     const py::gil_scoped_acquire acquire;

@@ -52,7 +52,11 @@ TEST_CASE("an index is these bytes") {
       "00 00 00 00 06 00 00 00 03 00 00 00 00 00 00 00 01 00 00 00 "
       "08 00 00 00 04 00 00 00 "
       "74 65 73 74 5f 78 6f 73 73 6c 6f 77";
-  CHECK(Hex(bytes) == header + table + paths + block);
+  std::string expected = header;
+  expected += table;
+  expected += paths;
+  expected += block;
+  CHECK(Hex(bytes) == expected);
 }
 
 }  // namespace
