@@ -69,8 +69,8 @@ Image ImageBuilder::Finish() {
   std::ranges::stable_sort(entries_, {}, [](const Entry& entry) {
     return std::tuple(entry.record.path_hash, entry.path);
   });
-  const auto twins = std::ranges::unique(entries_, {}, &Entry::path);
-  entries_.erase(twins.begin(), twins.end());
+  const auto same = [](const Entry& a, const Entry& b) { return a.path == b.path; };
+  entries_.erase(std::unique(entries_.begin(), entries_.end(), same), entries_.end());
   CheckFits(entries_.size(), "files");
   header_.file_count = static_cast<uint32_t>(entries_.size());
   for (const Entry& entry : entries_) header_.path_bytes += entry.path.size();
