@@ -132,8 +132,7 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                # Nobody waits for it any more where these tests are killed.
-                preexec_fn=lambda: native.die_with_parent(tests),  # noqa: PLW1509
+                preexec_fn=lambda: _be_started_by(tests),  # noqa: PLW1509
             )
         self.pid = self._process.pid
 
@@ -283,6 +282,12 @@ def wait_until_exists(path: Path, running: Running) -> str:
         assert running.lives, f"ended without {path.name}\n{running.output}"
         time.sleep(0.01)
     return path.read_text()
+
+
+def _be_started_by(tests: int) -> None:
+    """In a new process: have what a shell's child has."""
+    native.die_with_parent(tests)  # nobody waits for it where the tests are killed
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where they run in the background
 
 
 def _processes() -> Iterator[int]:
