@@ -62,6 +62,7 @@ class Crew:
         self._orders: Orders | None = None  # None: the controller is not configured yet
         self.count = count  # of the workers that share the work at the start
         self.members: dict[int, Member] = {}
+        self.problem = ""  # why no worker can be started any more
         uid = config.getoption("testrunuid", None) or uuid.uuid4().hex
         specs = [xdist_compat.Spec(f"gw{number}") for number in range(count)]
         self._manager = xdist_compat.NodeManager(specs, uid)
@@ -152,7 +153,9 @@ class Crew:
         member.gone = True
         try:
             status = self._launcher.exit_status(member.pid)
-        except StartError:  # the zygote is dead, and so the kernel has killed its workers
+        except StartError as error:
+            # The zygote is dead, and so the kernel has killed its workers.
+            self.problem = str(error)
             status = -signal.SIGKILL
         os.close(member.out)
         os.close(member.err)

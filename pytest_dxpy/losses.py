@@ -95,6 +95,8 @@ class Losses:
         if event.payload:
             problem = event.payload.decode(errors="replace")
             end = f"sent something that is no message ({problem}) and was killed"
+        if run.crew.problem:
+            run.stop(run.crew.problem)
         stalled = self._stalled.get(event.worker)
         if stalled:
             run.notes.append(stalled)
