@@ -10,6 +10,7 @@ from __future__ import annotations
 import gc
 import signal
 import sys
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -47,6 +48,7 @@ class Controller:
         self._records = records
         self._workers = workers
         self._run: Run | None = None
+        self._taken: deque[tuple[Any, ...]] = deque()  # events that are not handled yet
         self._usage_error: pytest.UsageError | None = None
         self._unconfigure_error: UnconfigureError | None = None
 
@@ -212,8 +214,9 @@ class Controller:
             for member in run.crew.working():
                 run.crew.bury(member, kill=True)
             while run.crew.alive():
-                for raw in run.dispatcher.take_events(self._losses.patience()):
-                    event = protocol.Event(*raw)
+                self._taken.extend(run.dispatcher.take_events(self._losses.patience()))
+                while self._taken:
+                    event = protocol.Event(*self._taken.popleft())
                     member = run.crew.members[event.worker]
                     if event.kind in (protocol.HEARD_EXITED, protocol.HEARD_LOST):
                         self._losses.exited(member)
@@ -234,10 +237,11 @@ class Controller:
                 run.end_with(pytest.exit.Exception(str(error), pytest.ExitCode.INTERNAL_ERROR))
 
     def _take_events(self, run: Run) -> None:
-        events = run.dispatcher.take_events(self._losses.patience())
+        # A Ctrl-C may come between any two of them: the others are not lost by that.
+        self._taken.extend(run.dispatcher.take_events(self._losses.patience()))
         with run.replay.together():
-            for raw in events:
-                self._handle(run, protocol.Event(*raw))
+            while self._taken:
+                self._handle(run, protocol.Event(*self._taken.popleft()))
         self._losses.end_waits()
 
     def _interrupt(self, run: Run) -> None:

@@ -130,7 +130,8 @@ class Progress:
         """A test has run."""
         run = self._run
         unit = run.units[event.unit]
-        assert unit.items is not None
+        if unit.items is None:
+            return  # a Ctrl-C came while its collection was being handled
         item = unit.items[event.item]
         unit.ran.add(event.item)
         node = run.crew.members[event.worker].node
