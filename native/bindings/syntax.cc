@@ -20,8 +20,9 @@ using syntax::Outline;
 
 py::bytes Bytes(std::string_view text) { return {text.data(), text.size()}; }
 
-// An id that may be none, as Python writes it.
-py::object Id(syntax::DefinitionId id) {
+// An id of a definition or a block, which may be none, as Python writes it.
+py::object Id(uint32_t id) {
+  static_assert(syntax::kNoDefinition == syntax::kNoBlock);
   return id == syntax::kNoDefinition ? py::object(py::none()) : py::int_(id);
 }
 
@@ -47,7 +48,8 @@ const char* Name(syntax::ImportKind kind) {
 py::dict Convert(const syntax::Definition& definition) {
   return py::dict(
       "kind"_a = Name(definition.kind), "name"_a = Bytes(definition.name),
-      "bases"_a = Bytes(definition.bases), "text"_a = Bytes(definition.text),
+      "bases"_a = Bytes(definition.bases), "parameters"_a = Bytes(definition.parameters),
+      "text"_a = Bytes(definition.text), "block"_a = Id(definition.block),
       "first_line"_a = definition.first_line, "last_line"_a = definition.last_line,
       "decorator_line"_a = definition.decorator_line, "column"_a = definition.column,
       "enclosing"_a = Id(definition.enclosing), "within"_a = BlockNames(definition.within),
@@ -69,7 +71,18 @@ py::dict Convert(const syntax::Import& import, const Outline& outline) {
                   "module"_a = py::bytes(syntax::PlainName(import.module)),
                   "level"_a = import.level, "names"_a = names, "first_line"_a = import.first_line,
                   "last_line"_a = import.last_line, "enclosing"_a = Id(import.enclosing),
-                  "within"_a = BlockNames(import.within));
+                  "within"_a = BlockNames(import.within), "block"_a = Id(import.block));
+}
+
+py::dict Convert(const syntax::Block& block) {
+  return py::dict("header"_a = Bytes(block.header), "kind"_a = BlockNames(block.kind),
+                  "line"_a = block.line, "enclosing"_a = Id(block.enclosing),
+                  "outer"_a = Id(block.outer), "previous"_a = Id(block.previous));
+}
+
+py::dict Convert(const syntax::Statement& statement) {
+  return py::dict("text"_a = Bytes(statement.text), "line"_a = statement.line,
+                  "enclosing"_a = Id(statement.enclosing), "block"_a = Id(statement.block));
 }
 
 py::dict Convert(const Outline& outline) {
@@ -79,7 +92,12 @@ py::dict Convert(const Outline& outline) {
   for (const auto& decorator : outline.decorators) decorators.append(Convert(decorator));
   py::list imports;
   for (const auto& import : outline.imports) imports.append(Convert(import, outline));
+  py::list blocks;
+  for (const auto& block : outline.blocks) blocks.append(Convert(block));
+  py::list statements;
+  for (const auto& statement : outline.statements) statements.append(Convert(statement));
   return py::dict("definitions"_a = definitions, "decorators"_a = decorators, "imports"_a = imports,
+                  "blocks"_a = blocks, "statements"_a = statements,
                   "problem"_a = ProblemName(outline.problem),
                   "problem_line"_a = outline.problem_line);
 }

@@ -16,6 +16,8 @@ struct BlockFrame {
   /// The kind of the last compound statement in this block: what `else` belongs to.
   Blocks last_header = 0;
   bool holds_cases = false;                 ///< the block of a `match`
+  BlockId block = kNoBlock;                 ///< itself, or the innermost one up to `definition`
+  BlockId last_block = kNoBlock;            ///< the one that `last_header` began or went on with
   DefinitionId definition = kNoDefinition;  ///< the innermost one
   Indentation indentation;
 };

@@ -41,6 +41,7 @@ class OutlineScanner {
     Blocks kind = 0;
     DefinitionId definition = kNoDefinition;
     bool holds_cases = false;
+    BlockId block = kNoBlock;
   };
 
   Outline Finish() {
@@ -64,13 +65,18 @@ class OutlineScanner {
   bool EnterBlock(const char* p) {
     if (pending_) {
       if (!blocks_.CanOpen(indentation_)) return reader_.Fail(Problem::kIndentation, p) == nullptr;
-      blocks_.Push(pending_->kind, pending_->definition, indentation_);
-      blocks_.top().holds_cases = pending_->holds_cases;
+      Open(*pending_, indentation_);
       pending_.reset();
       return true;
     }
     while (blocks_.EndsTop(indentation_)) CloseBlock();
     return blocks_.Fits(indentation_) || reader_.Fail(Problem::kIndentation, p) == nullptr;
+  }
+
+  void Open(const PendingBlock& block, Indentation indentation) {
+    blocks_.Push(block.kind, block.definition, indentation);
+    blocks_.top().holds_cases = block.holds_cases;
+    blocks_.top().block = block.block;
   }
 
   void CloseBlock() {
@@ -110,16 +116,17 @@ class OutlineScanner {
       case Keyword::kAsync:
         return ReadAsync(p, after);
       case Keyword::kIf:
-        return ReadBlock(kInIf, p);
+        return ReadBlock(kInIf, p, *p == 'e');
       case Keyword::kLoop:
         return ReadBlock(kInLoop, p);
       case Keyword::kTry:
+        return ReadBlock(kInTry, p, *p == 'e');
       case Keyword::kFinally:
-        return ReadBlock(kInTry, p);
+        return ReadBlock(kInTry, p, true);
       case Keyword::kWith:
         return ReadBlock(kInWith, p);
       case Keyword::kElse:
-        return ReadBlock(block.last_header, p);
+        return ReadBlock(block.last_header, p, true);
       case Keyword::kMatch:
         return ReadMatch(p);
       case Keyword::kCase:
@@ -134,11 +141,25 @@ class OutlineScanner {
     for (;;) {
       const char* after = p;
       const Keyword keyword = KeywordAt(p, reader_.end(), &after);
-      if (keyword == Keyword::kImport || keyword == Keyword::kFrom) p = ReadImport(keyword, after);
+      const char* const begin = p;
+      const bool is_import = keyword == Keyword::kImport || keyword == Keyword::kFrom;
+      if (is_import) p = ReadImport(keyword, after);
       p = reader_.SkipStatement(p);
+      if (!is_import) AddStatement(begin, p);
       if (!reader_.At(p, ';')) return p;
       p = reader_.SkipBlanks(p + 1);
     }
+  }
+
+  [[nodiscard]] bool InFunction() { return (blocks_.top().within & kInFunction) != 0; }
+
+  void AddStatement(const char* begin, const char* end) {
+    if (InFunction() || reader_.failed()) return;
+    const char* const text_end = reader_.TokenEnd(end);
+    if (text_end <= begin) return;
+    const BlockFrame& block = blocks_.top();
+    outline_.statements.push_back(
+        {Span(begin, text_end), lines_.LineOf(begin), block.definition, block.block});
   }
 
   const char* ReadImport(Keyword keyword, const char* after) {
@@ -151,20 +172,41 @@ class OutlineScanner {
     parts.import.last_line = lines_.LineOf(parts.end);
     parts.import.within = blocks_.top().within;
     parts.import.enclosing = blocks_.top().definition;
+    parts.import.block = blocks_.top().block;
     outline_.imports.push_back(parts.import);
     return parts.end;
   }
 
-  const char* ReadBlock(Blocks kind, const char* p) {
-    blocks_.top().last_header = kind;
-    return ReadHeader({kind, kNoDefinition, false}, p);
+  // `goes_on`: the statement began with an earlier block.
+  const char* ReadBlock(Blocks kind, const char* p, bool goes_on = false) {
+    BlockFrame& around = blocks_.top();
+    around.last_header = kind;
+    if (InFunction()) return ReadHeader({kind, kNoDefinition, false, kNoBlock}, p);
+    around.last_block = AddBlock(kind, p, goes_on ? around.last_block : kNoBlock);
+    return ReadHeader({kind, kNoDefinition, false, around.last_block}, p);
+  }
+
+  BlockId AddBlock(Blocks kind, const char* p, BlockId previous) {
+    const BlockFrame& around = blocks_.top();
+    outline_.blocks.push_back(
+        {Span(p, p), kind, lines_.LineOf(p), around.definition, around.block, previous});
+    return static_cast<BlockId>(outline_.blocks.size() - 1);
+  }
+
+  void EndHeader(BlockId block, const char* colon) {
+    if (block == kNoBlock) return;
+    std::string_view& header = outline_.blocks[block].header;
+    header = Span(header.data(), reader_.TokenEnd(colon));
   }
 
   // `match` is only a keyword where a block follows; nothing else ends in a colon.
   const char* ReadMatch(const char* p) {
     const char* const end = reader_.SkipStatement(p);
     if (reader_.failed() || !EndsInColon(end)) return ReadSimpleStatements(p);
-    pending_ = PendingBlock{kInMatch, kNoDefinition, true};
+    pending_ = PendingBlock{kInMatch, kNoDefinition, true, kNoBlock};
+    if (InFunction()) return end;
+    pending_->block = AddBlock(kInMatch, p, kNoBlock);
+    EndHeader(pending_->block, reader_.TokenEnd(end) - 1);
     return end;
   }
 
@@ -191,17 +233,20 @@ class OutlineScanner {
     definition.is_conditional = block.since != 0;
     definition.within = block.within;
     definition.enclosing = block.definition;
+    definition.block = block.block;
     definition.first_line = definition.last_line = lines_.LineOf(p);
     definition.column = ColumnOf(p);
     definition.text = Span(p, rest);
     TakeDecorators(definition);
-    if (kind == DefinitionKind::kClass) definition.bases = ReadBases(rest);
+    (kind == DefinitionKind::kClass ? definition.bases : definition.parameters) =
+        ReadBetweenParentheses(rest);
     outline_.definitions.push_back(definition);
     const auto id = static_cast<DefinitionId>(outline_.definitions.size() - 1);
-    return ReadHeader({kind == DefinitionKind::kClass ? kInClass : kInFunction, id, false}, p);
+    return ReadHeader(
+        {kind == DefinitionKind::kClass ? kInClass : kInFunction, id, false, kNoBlock}, p);
   }
 
-  std::string_view ReadBases(const char* p) {
+  std::string_view ReadBetweenParentheses(const char* p) {
     p = reader_.SkipBlanks(p);
     if (reader_.At(p, '[')) p = reader_.SkipBlanks(reader_.SkipBrackets(p));  // PEP 695
     if (!reader_.At(p, '(')) return {};
@@ -215,11 +260,13 @@ class OutlineScanner {
     if (reader_.failed()) return end;
     if (EndsInColon(end)) {
       pending_ = block;
+      EndHeader(block.block, reader_.TokenEnd(end) - 1);
       return end;
     }
     const char* const colon = reader_.SkipToBlockColon(p);
     if (reader_.failed()) return colon;
-    blocks_.Push(block.kind, block.definition, blocks_.top().indentation);
+    EndHeader(block.block, colon);
+    Open(block, blocks_.top().indentation);
     const char* const body_end = EndAt(ReadSimpleStatements(reader_.SkipBlanks(colon + 1)));
     CloseBlock();
     return body_end;

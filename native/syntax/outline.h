@@ -11,6 +11,10 @@ namespace dxpy::syntax {
 using DefinitionId = uint32_t;
 inline constexpr DefinitionId kNoDefinition = UINT32_MAX;
 
+/// Index into Outline::blocks.
+using BlockId = uint32_t;
+inline constexpr BlockId kNoBlock = UINT32_MAX;
+
 /// The kinds of blocks that a line stands in, one bit each; 0 at top level.
 /// An `else` counts as the statement that it belongs to.
 enum BlockBits : uint8_t {
@@ -30,13 +34,15 @@ enum class DefinitionKind : uint8_t { kFunction, kAsyncFunction, kClass };
 /// A function or a class. Lines count from 1.
 struct Definition {
   std::string_view name;
-  std::string_view text;   ///< from the first decorator or keyword to the last token
-  std::string_view bases;  ///< what stands between a class's parentheses; empty where none do
+  std::string_view text;        ///< from the first decorator or keyword to the last token
+  std::string_view bases;       ///< what stands between a class's parentheses; empty where none do
+  std::string_view parameters;  ///< the same of a function
   DefinitionKind kind = DefinitionKind::kFunction;
   bool is_method = false;       ///< `enclosing` is a class
   bool is_conditional = false;  ///< a block of another kind lies between it and `enclosing`
   Blocks within = 0;            ///< all blocks up to the module
   DefinitionId enclosing = kNoDefinition;  ///< the innermost one around it; always a lower id
+  BlockId block = kNoBlock;                ///< the innermost one around it, up to `enclosing`
   uint32_t first_line = 0;                 ///< of `def`, `async` or `class`
   uint32_t last_line = 0;
   uint32_t decorator_line = 0;    ///< of the first decorator; `first_line` where it has none
@@ -74,6 +80,26 @@ struct Import {
   uint32_t last_line = 0;
   Blocks within = 0;                       ///< all blocks up to the module
   DefinitionId enclosing = kNoDefinition;  ///< the innermost one around it
+  BlockId block = kNoBlock;                ///< the innermost one around it, up to `enclosing`
+};
+
+/// A part of a compound statement that is in no function: an `if`, `elif` or
+/// `else` with its body, a `with`, a `case`, and so on.
+struct Block {
+  std::string_view header;  ///< from its keyword to before its colon
+  Blocks kind = 0;          ///< one bit; an `else` has that of its statement
+  uint32_t line = 0;
+  DefinitionId enclosing = kNoDefinition;  ///< the innermost class around it
+  BlockId outer = kNoBlock;                ///< the block around it, up to `enclosing`
+  BlockId previous = kNoBlock;             ///< the part of the same statement before it
+};
+
+/// A simple statement that is in no function and no import.
+struct Statement {
+  std::string_view text;
+  uint32_t line = 0;
+  DefinitionId enclosing = kNoDefinition;  ///< the innermost class around it
+  BlockId block = kNoBlock;                ///< the innermost one around it, up to `enclosing`
 };
 
 /// Why a reader stopped.
@@ -100,6 +126,8 @@ struct Outline {
   std::vector<Decorator> decorators;
   std::vector<Import> imports;
   std::vector<ImportedName> names;
+  std::vector<Block> blocks;
+  std::vector<Statement> statements;
   Problem problem = Problem::kNone;
   uint32_t problem_line = 0;
 };

@@ -149,5 +149,40 @@ TEST_CASE("every beginning of a file is read to an end") {
   }
 }
 
+// "header <outer <previous" per block, "text <block" per statement.
+std::string ScanStatements(std::string_view source) {
+  const Outline outline = ScanOutline(source);
+  const auto id = [](BlockId block) {
+    return block == kNoBlock ? std::string(" <-") : " <" + std::to_string(block);
+  };
+  std::string text;
+  for (const Block& block : outline.blocks)
+    text.append(block.header).append(id(block.outer) + id(block.previous)).append("\n");
+  for (const Statement& statement : outline.statements)
+    text.append(statement.text).append(id(statement.block)).append("\n");
+  return text;
+}
+
+TEST_CASE("statements outside of functions are kept, with the block they stand in") {
+  CHECK(ScanStatements("'doc'\na = 1; b += (\n2)  # c\nclass C:\n  del a\ndef f(): c = 3\n") ==
+        "'doc' <-\na = 1 <-\nb += (\n2) <-\ndel a <-\n");
+  CHECK(ScanStatements("if a :\n  b\n  with c: d\ne\n") ==
+        "if a <- <-\nwith c <0 <-\nb <0\nd <1\ne <-\n");
+}
+
+TEST_CASE("a block knows the part of its statement before it") {
+  CHECK(ScanStatements("if a: b\nelif c: d\nelse: e\nif f: g\n") ==
+        "if a <- <-\nelif c <- <0\nelse <- <1\nif f <- <-\nb <0\nd <1\ne <2\ng <3\n");
+  CHECK(ScanStatements("match a:\n case b: c\n case d: e\n") ==
+        "match a <- <-\ncase b <0 <-\ncase d <0 <-\nc <1\ne <2\n");
+}
+
+TEST_CASE("a function's parameters are kept") {
+  const Outline outline =
+      ScanOutline("def f[T: (int, str)](a, b=(1,)) -> c: pass\nclass A(B): pass\n");
+  CHECK(outline.definitions[0].parameters == "a, b=(1,)");
+  CHECK(outline.definitions[1].parameters == "");
+}
+
 }  // namespace
 }  // namespace dxpy::syntax

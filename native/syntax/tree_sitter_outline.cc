@@ -146,10 +146,10 @@ class TreeReader {
     definition.kind = is_class ? DefinitionKind::kClass : DefinitionKind::kFunction;
     if (!is_class && Is(ts_node_child(node, 0), "async"))
       definition.kind = DefinitionKind::kAsyncFunction;
-    if (const TSNode bases = Field(node, "superclasses"); is_class && !ts_node_is_null(bases)) {
-      definition.bases = Text(bases);
-      if (definition.bases.size() >= 2)
-        definition.bases = definition.bases.substr(1, definition.bases.size() - 2);
+    if (is_class) {
+      definition.bases = Inside(Field(node, "superclasses"));
+    } else {
+      definition.parameters = Inside(Field(node, "parameters"));
     }
     definition.is_method = context.enclosing != kNoDefinition &&
                            outline_.definitions[context.enclosing].kind == DefinitionKind::kClass;
@@ -246,6 +246,12 @@ class TreeReader {
       node = children.back();
     }
     return ts_node_end_byte(node);
+  }
+
+  // The text of a node without the parentheses around it.
+  [[nodiscard]] std::string_view Inside(TSNode node) const {
+    const std::string_view text = Text(node);
+    return text.size() >= 2 ? text.substr(1, text.size() - 2) : std::string_view{};
   }
 
   [[nodiscard]] std::string_view Text(TSNode node) const {
