@@ -6,7 +6,8 @@ comes back. They hold no state and make no decisions.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import sys
+from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import _native
 from pytest_dxpy.protocol import Item
@@ -35,6 +36,47 @@ Index = _native.Index
 open_index = _native.open_index
 update_index = _native.update_index
 hash64 = _native.hash64
+
+
+def file_facts(
+    source: bytes,
+    *,
+    python_classes: Sequence[str] = ("Test",),
+    python_functions: Sequence[str] = ("test",),
+    python_version: tuple[int, int] = sys.version_info[:2],
+) -> dict[str, Any]:
+    """What one test file contributes to a run, read from its source alone.
+
+    Args:
+        source: the bytes of the file.
+        python_classes: prefixes or globs, as in pytest's settings.
+        python_functions: the same for functions.
+        python_version: of the Python that will import the file.
+
+    Returns:
+        ``exact``, ``tests``, ``fixtures``, ``imported`` and ``reasons``; names are bytes.
+        native/facts/file_facts.h says what each means, and what ``exact`` promises.
+
+    Releases the GIL.
+    """
+    return _native.file_facts(
+        source,
+        python_classes=list(python_classes),
+        python_functions=list(python_functions),
+        python_version=python_version,
+    )
+
+
+def node_ids(facts: dict[str, Any], path: str) -> list[str]:
+    """The node ids of exact facts, in pytest's order, for a file with this path."""
+    ids = []
+    for test in facts["tests"]:
+        node_id = f"{path}::{test['name'].decode()}"
+        if test["ids"] is None:
+            ids.append(node_id)
+        else:
+            ids += [f"{node_id}[{case.decode()}]" for case in test["ids"]]
+    return ids
 
 
 def encode_id(node_id: str) -> bytes:

@@ -106,7 +106,8 @@ class AstReader:
             module, level = node.module or "", node.level
         names = ", ".join(f"{alias.name} as {alias.asname or ''}" for alias in node.names)
         self.imports.append(
-            f"{node.lineno}-{node.end_lineno} from {'.' * level}{module} import {names} {place} block {place.block}"
+            f"{node.lineno}-{node.end_lineno} from {'.' * level}{module} import {names} {place} "
+            f"block {place.block}"
         )
 
 

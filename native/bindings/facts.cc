@@ -1,0 +1,81 @@
+#include <pybind11/pybind11.h>
+#include <pybind11/stl.h>
+
+#include <utility>
+
+#include "bindings/bindings.h"
+#include "facts/file_facts.h"
+
+namespace dxpy::bindings {
+
+namespace py = pybind11;
+using namespace py::literals;
+
+namespace {
+
+// Ids hold lone surrogates only as escapes, names are source text: bytes.
+py::bytes Bytes(std::string_view text) { return {text.data(), text.size()}; }
+
+py::list Bytes(const std::vector<std::string>& texts) {
+  py::list list;
+  for (const std::string& text : texts) list.append(Bytes(text));
+  return list;
+}
+
+py::dict Convert(const facts::TestFacts& test) {
+  py::list marks;
+  for (const facts::MarkFacts& mark : test.marks)
+    marks.append(py::make_tuple(Bytes(mark.name), Bytes(mark.text)));
+  return py::dict("name"_a = Bytes(test.name), "line"_a = test.line,
+                  "ids"_a = test.is_parametrized ? py::object(Bytes(test.ids)) : py::none(),
+                  "fixtures"_a = Bytes(test.fixtures), "indirect"_a = Bytes(test.indirect),
+                  "marks"_a = marks, "has_case_marks"_a = test.has_case_marks);
+}
+
+py::dict Convert(const facts::FixtureFacts& fixture) {
+  return py::dict("name"_a = Bytes(fixture.name), "owner"_a = Bytes(fixture.owner),
+                  "scope"_a = Bytes(fixture.scope), "line"_a = fixture.line,
+                  "autouse"_a = fixture.is_autouse, "params"_a = fixture.has_params,
+                  "fixtures"_a = Bytes(fixture.fixtures));
+}
+
+py::dict Convert(const facts::FileFacts& file) {
+  py::list tests;
+  for (const auto& test : file.tests) tests.append(Convert(test));
+  py::list fixtures;
+  for (const auto& fixture : file.fixtures) fixtures.append(Convert(fixture));
+  py::list imported;
+  for (const auto& name : file.imported)
+    imported.append(
+        py::make_tuple(Bytes(name.name), Bytes(name.module), Bytes(name.origin), name.line));
+  py::list reasons;
+  for (const auto& reason : file.reasons)
+    reasons.append(py::make_tuple(ReasonName(reason.kind), Bytes(reason.detail), reason.line));
+  return py::dict("exact"_a = file.is_exact(), "tests"_a = tests, "fixtures"_a = fixtures,
+                  "imported"_a = imported, "reasons"_a = reasons);
+}
+
+py::dict FileFacts(const py::bytes& source, const std::vector<std::string>& python_classes,
+                   const std::vector<std::string>& python_functions,
+                   std::pair<int, int> python_version) {
+  char* data = nullptr;
+  Py_ssize_t size = 0;
+  PyBytes_AsStringAndSize(source.ptr(), &data, &size);
+  facts::FileFacts file;
+  {
+    const py::gil_scoped_release release;
+    const facts::Rules rules{facts::NamePatterns(python_classes),
+                             facts::NamePatterns(python_functions), python_version};
+    file = facts::ReadFileFacts({data, static_cast<size_t>(size)}, rules);
+  }
+  return Convert(file);
+}
+
+}  // namespace
+
+void BindFacts(py::module_& m) {
+  m.def("file_facts", &FileFacts, "source"_a, py::kw_only(), "python_classes"_a,
+        "python_functions"_a, "python_version"_a);
+}
+
+}  // namespace dxpy::bindings

@@ -1,0 +1,203 @@
+// The part of Collector that makes facts of one test: marks, fixtures, ids.
+
+#include <algorithm>
+
+#include "facts/collector.h"
+#include "facts/parameter_ids.h"
+
+namespace dxpy::facts {
+namespace {
+
+bool Contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::vector<std::string> Names(const std::vector<std::string_view>& views) {
+  return {views.begin(), views.end()};
+}
+
+}  // namespace
+
+void Collector::AddTest(DefinitionId id, const FunctionFacts& function, const Place& place) {
+  const syntax::Definition& definition = outline_.definitions[id];
+  TestFacts test;
+  test.name = place.prefix + std::string(definition.name);
+  test.line = definition.first_line;
+  std::vector<Decoration> marks;
+  for (const Decoration& decoration : function.decorations)
+    if (decoration.kind == DecoratorKind::kMark) marks.push_back(decoration);
+  AddClassMarks(place, marks);
+  marks.insert(marks.end(), module_marks_.begin(), module_marks_.end());
+  for (const Decoration& mark : marks) test.marks.push_back({mark.name, std::string(mark.text)});
+  AddParameters(id, function, marks, place, test);
+  facts_.tests.push_back(std::move(test));
+}
+
+// From the innermost class to the outermost; in each the bases' marks come first.
+void Collector::AddClassMarks(const Place& place, std::vector<Decoration>& marks) {
+  for (size_t i = place.owners.size(); i-- > 0;) {
+    const ClassFacts& facts = classes_.Get(place.owners[i]);
+    for (size_t j = facts.mro.size(); j-- > 0;) {
+      const syntax::Definition& definition = outline_.definitions[facts.mro[j]];
+      AddMarks(facts.mro[j], marks);
+      for (uint32_t k = definition.decorators_end; k-- > definition.decorators_begin;) {
+        const syntax::Decorator& decorator = outline_.decorators[k];
+        Decoration mark =
+            ReadDecoration(decorator.text, decorator.line, definition.enclosing, names_);
+        if (mark.kind == DecoratorKind::kMark) marks.push_back(std::move(mark));
+      }
+    }
+  }
+}
+
+// The marks in a scope's `pytestmark`.
+void Collector::AddMarks(DefinitionId owner, std::vector<Decoration>& marks) {
+  const std::optional<FinalBinding> final = classes_.FindIn(owner, "pytestmark");
+  if (!final) return;
+  const Binding& binding = *final->last;
+  if (binding.kind != BindingKind::kValue || !final->is_certain)
+    return Note(ReasonKind::kMark, "pytestmark", binding.line);
+  uint32_t line = 0;
+  if (import_time_.Mentions("pytestmark", true, &line))
+    return Note(ReasonKind::kMark, "pytestmark", line);
+  const Expression value = ParseExpression(binding.value);
+  std::vector<std::string_view> texts = {value.text};
+  if (value.kind == ExpressionKind::kList) {
+    texts.clear();
+    for (const Expression& item : value.items) texts.push_back(item.text);
+  }
+  for (const std::string_view text : texts) {
+    Decoration mark = ReadDecoration(text, binding.line, owner, names_);
+    if (mark.kind != DecoratorKind::kMark)
+      return Note(ReasonKind::kMark, mark.origin, binding.line);
+    marks.push_back(std::move(mark));
+  }
+}
+
+std::vector<std::string> Collector::UsedFixtures(const std::vector<Decoration>& marks) {
+  std::vector<std::string> used;
+  for (const Decoration& mark : marks) {
+    if (mark.name != "usefixtures" || mark.call.kind != ExpressionKind::kCall) continue;
+    for (size_t i = 1; i < mark.call.items.size(); ++i) {
+      const Expression& name = mark.call.items[i];
+      if (name.kind != ExpressionKind::kText || !name.keyword.empty()) {
+        Note(ReasonKind::kMark, "usefixtures", mark.line);
+      } else if (!Contains(used, name.value)) {
+        used.push_back(name.value);
+      }
+    }
+  }
+  return used;
+}
+
+bool Collector::ReadParameters(const std::vector<Decoration>& marks, DefinitionId id,
+                               std::vector<Parameters>& parameters) {
+  for (const Decoration& mark : marks) {
+    if (mark.name != "parametrize") continue;
+    std::optional<Parameters> read = parameters_.ReadMark(mark);
+    if (!read) {
+      Note(ReasonKind::kParameters, outline_.definitions[id].name, mark.line);
+      return false;
+    }
+    if (read->has_scope) {
+      Note(ReasonKind::kParameters, "scope", mark.line);
+      return false;
+    }
+    parameters.push_back(std::move(*read));
+  }
+  return true;
+}
+
+void Collector::AddParameters(DefinitionId id, const FunctionFacts& function,
+                              const std::vector<Decoration>& marks, const Place& place,
+                              TestFacts& test) {
+  const syntax::Definition& definition = outline_.definitions[id];
+  std::vector<std::string> requested = UsedFixtures(marks);
+  if (place.in_test_case) {
+    test.fixtures = fixtures_.Close(place.owners, requested, {}).outside;
+    return;
+  }
+  const std::vector<std::string> own = Names(RequestedNames(definition, function));
+  for (const std::string& name : own)
+    if (!Contains(requested, name)) requested.push_back(name);
+  std::vector<Parameters> parameters;
+  if (!ReadParameters(marks, id, parameters)) return;
+  std::vector<std::string> direct;
+  std::vector<std::string> all;
+  for (const Parameters& read : parameters) {
+    test.has_case_marks |= read.has_marks;
+    for (const std::string& name : read.names) {
+      if (Contains(all, name)) return Note(ReasonKind::kParameters, name, definition.first_line);
+      all.push_back(name);
+      (Contains(read.indirect, name) ? test.indirect : direct).push_back(name);
+    }
+  }
+  Closure closure = fixtures_.Close(place.owners, requested, direct);
+  for (const std::string& name : all)
+    if (!Contains(closure.names, name))
+      return Note(ReasonKind::kParameters, name, definition.first_line);
+  // What a parametrize() call gives to a fixture takes the place of its own parameters.
+  std::erase_if(closure.parametrized,
+                [&](const LocalFixture* fixture) { return Contains(all, fixture->name); });
+  std::vector<std::vector<std::string>> ids;
+  if (!AddFixtureIds(closure, id, ids)) return;
+  for (Parameters& read : parameters) ids.push_back(std::move(read.ids));
+  test.is_parametrized = !ids.empty();
+  if (test.is_parametrized) {
+    std::optional<std::vector<std::string>> combined = Combine(ids);
+    if (!combined) return Note(ReasonKind::kParameters, "too many", definition.first_line);
+    test.ids = std::move(*combined);
+  }
+  std::erase(closure.outside, "request");
+  test.fixtures = std::move(closure.outside);
+  std::erase_if(test.indirect,
+                [&](const std::string& name) { return !Contains(test.fixtures, name); });
+}
+
+bool Collector::AddFixtureIds(const Closure& closure, DefinitionId id,
+                              std::vector<std::vector<std::string>>& ids) {
+  const uint32_t line = outline_.definitions[id].first_line;
+  if (closure.unclear != nullptr) {
+    Note(ReasonKind::kFixture, closure.unclear->name, line);
+    return false;
+  }
+  for (const std::string& name : closure.outside) {
+    // A name of this file that no def binds may stand for a fixture all the same.
+    const std::optional<FinalBinding> final = classes_.FindIn(kNoDefinition, name);
+    if (final && final->last->kind != BindingKind::kImport &&
+        final->last->kind != BindingKind::kDefinition) {
+      Note(ReasonKind::kFixture, name, line);
+      return false;
+    }
+  }
+  for (const LocalFixture* fixture : closure.parametrized) {
+    std::optional<Parameters> read = parameters_.ReadFixture(fixture->name, fixture->decoration);
+    if (!read || fixture->scope != "function") {
+      Note(ReasonKind::kFixture, fixture->name,
+           outline_.definitions[fixture->definition].first_line);
+      return false;
+    }
+    ids.push_back(std::move(read->ids));
+  }
+  return true;
+}
+
+void Collector::AddFixtures() {
+  for (DefinitionId owner = kNoDefinition, next = 0;; owner = next++) {
+    for (const LocalFixture& fixture : fixtures_.of(owner)) {
+      FixtureFacts facts;
+      facts.name = fixture.name;
+      if (owner != kNoDefinition) facts.owner = outline_.definitions[owner].name;
+      facts.scope = fixture.scope;
+      facts.line = outline_.definitions[fixture.definition].first_line;
+      facts.is_autouse = fixture.is_autouse || !fixture.is_understood;
+      facts.has_params = fixture.has_params || !fixture.is_understood;
+      facts.fixtures = Names(fixture.requests);
+      if (fixture.is_broken) Note(ReasonKind::kFixture, "takes no self", facts.line);
+      facts_.fixtures.push_back(std::move(facts));
+    }
+    if (next >= outline_.definitions.size()) break;
+  }
+}
+
+}  // namespace dxpy::facts

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "facts/file_facts.h"
+#include "facts/functions.h"
+#include "facts/local_classes.h"
+#include "facts/parameters.h"
+
+namespace dxpy::facts {
+
+/// A fixture that a def of this file makes, or something that may be one.
+struct LocalFixture {
+  std::string name;            ///< that tests ask for
+  std::string_view attribute;  ///< that holds it
+  DefinitionId definition = kNoDefinition;
+  bool is_understood = true;  ///< its decorators are, and it is defined unconditionally
+  bool is_broken = false;     ///< a method that takes no self: pytest gives up on its class
+  bool is_autouse = false;
+  bool has_params = false;
+  std::string scope = "function";  ///< empty: not known
+  std::vector<std::string_view> requests;
+  Decoration decoration;
+};
+
+/// What a test asks for, directly or through fixtures of this file.
+struct Closure {
+  std::vector<std::string> names;                 ///< in pytest's order
+  std::vector<std::string> outside;               ///< of `names`: those that others provide
+  std::vector<const LocalFixture*> parametrized;  ///< in the order in which pytest applies them
+  const LocalFixture* unclear = nullptr;          ///< one of which we do not know what it is
+};
+
+/// The fixtures of a file, by the scope they are defined in.
+class LocalFixtures {
+ public:
+  /// All must outlive this.
+  LocalFixtures(const syntax::Outline& outline, const ModuleNames& names, LocalClasses& classes);
+
+  [[nodiscard]] const std::vector<LocalFixture>& of(DefinitionId owner) const;
+
+  /// @param owners  the classes around the test, outermost first.
+  /// @param direct  names that parametrize() fills.
+  Closure Close(std::span<const DefinitionId> owners, std::span<const std::string> requested,
+                std::span<const std::string> direct);
+
+ private:
+  class Walk;
+
+  void Add(DefinitionId id);
+  void ReadArguments(LocalFixture& fixture);
+  [[nodiscard]] std::vector<const LocalFixture*> Visible(const ClassFacts* facts,
+                                                         DefinitionId owner);
+  /// All fixtures of that name, the innermost first.
+  std::vector<const LocalFixture*> FindChain(std::span<const DefinitionId> owners,
+                                             std::string_view name);
+
+  const syntax::Outline& outline_;
+  const ModuleNames& names_;
+  LocalClasses& classes_;
+  std::unordered_map<DefinitionId, std::vector<LocalFixture>> fixtures_;
+};
+
+}  // namespace dxpy::facts

@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "discovery/glob.h"
+
+namespace dxpy::facts {
+
+/// The patterns of python_classes or python_functions: each is a prefix, and a
+/// glob too where it looks like one. Immutable.
+class NamePatterns {
+ public:
+  explicit NamePatterns(std::vector<std::string> patterns);
+
+  [[nodiscard]] bool Matches(std::string_view name) const;
+
+ private:
+  std::vector<std::string> prefixes_;
+  std::vector<discovery::Glob> globs_;
+};
+
+/// What pytest's configuration says about the tests in a file.
+struct Rules {
+  NamePatterns python_classes{{"Test"}};
+  NamePatterns python_functions{{"test"}};
+  /// Major and minor version of the Python that will import the file.
+  std::pair<int, int> python_version = {3, 10};
+};
+
+}  // namespace dxpy::facts

@@ -1,0 +1,128 @@
+"""native.file_facts against pytest itself, which imports and collects the same files."""
+
+from __future__ import annotations
+
+import itertools
+import os
+import sys
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+
+import _pytest.config
+import _pytest.fixtures
+import pytest
+from hypothesis import HealthCheck, Phase, event, given, settings
+
+from pytest_dxpy import native
+from tests.oracle.module_writer import modules_of_tests
+
+# pytest's own plugins that have no say in what is collected.
+SWITCHED_OFF = (
+    "assertion cacheprovider capture debugging faulthandler junitxml legacypath logging "
+    "monkeypatch pastebin recwarn reports setuponly setupplan skipping stepwise subtests "
+    "terminal threadexception tmpdir unraisableexception warnings"
+)
+QUIET = ["--noconftest", "--import-mode=importlib", *(f"-pno:{n}" for n in SWITCHED_OFF.split())]
+RULES = [(("Test",), ("test",)), (("*C", "Test"), ("check_*", "test_?"))]
+
+
+class Recorder:
+    """A plugin that notes the ids in the order of collection, and what failed."""
+
+    def __init__(self) -> None:
+        self.ids: list[str] = []
+        self.failed: list[str] = []
+
+    def pytest_itemcollected(self, item: pytest.Item) -> None:
+        self.ids.append(item.nodeid)
+
+    def pytest_collectreport(self, report: pytest.CollectReport) -> None:
+        if not report.passed:
+            self.failed.append(str(report.longrepr))
+
+
+def collect_with_pytest(path: Path, rules: tuple[tuple[str, ...], tuple[str, ...]]) -> Recorder:
+    recorder = Recorder()
+    args = [*QUIET, f"-c{path.parent / 'pytest.ini'}", f"--rootdir={path.parent}"]
+    args += [f"-opython_classes={' '.join(rules[0])}", f"-opython_functions={' '.join(rules[1])}"]
+    config = _pytest.config._prepareconfig([*args, str(path)], [recorder])
+    known = set(sys.modules)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            session = pytest.Session.from_config(config)
+            _pytest.fixtures.pytest_sessionstart(session)
+            session.perform_collect()
+    except pytest.UsageError as error:
+        recorder.failed.append(str(error))
+    finally:
+        config._ensure_unconfigure()
+        for name in set(sys.modules) - known:
+            if name.startswith("test_generated"):
+                del sys.modules[name]
+    return recorder
+
+
+@pytest.fixture(autouse=True, scope="module")
+def _only_pytest() -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
+        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
+            patch.delenv(name, raising=False)
+        yield
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("facts")
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    return folder
+
+
+def is_valid(source: str) -> bool:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            compile(source, "generated", "exec")
+        except (SyntaxError, ValueError):
+            return False
+    return True
+
+
+NUMBERS = itertools.count()
+EXAMPLES = int(os.environ.get("DX_EXAMPLES", "400"))
+
+
+@settings(
+    deadline=None,
+    derandomize="DX_EXAMPLES" not in os.environ,
+    database=None,
+    max_examples=EXAMPLES,
+    phases=[Phase.explicit, Phase.generate],
+    suppress_health_check=list(HealthCheck),
+)
+@given(modules_of_tests())
+def test_exact_ids_are_what_pytest_collects(folder: Path, source: str) -> None:
+    if not is_valid(source):
+        event("not valid")
+        return
+    path = folder / f"test_generated_{next(NUMBERS)}.py"
+    rules = RULES[len(source) % 7 == 0]
+    facts = native.file_facts(source.encode(), python_classes=rules[0], python_functions=rules[1])
+    if not facts["exact"]:
+        event("dynamic: " + facts["reasons"][0][0])
+        return
+    path.write_text(source, encoding="utf-8")
+    try:
+        collected = collect_with_pytest(path, rules)
+    finally:
+        path.unlink()
+    if "Error while importing" in "".join(collected.failed) or any(
+        f"{path.name}:" in failed and "in <module>" in failed for failed in collected.failed
+    ):
+        event("cannot be imported")
+        return
+    event("exact")
+    assert collected.failed == []
+    assert native.node_ids(facts, path.name) == collected.ids
