@@ -18,15 +18,27 @@ bool IsAscii(std::string_view text) {
 
 bool IsDunder(std::string_view name) { return name.starts_with("__"); }
 
+// Names in a class that have a say in what pytest sees of it. Of the special
+// ones only those are let through that are known to have none.
+bool ChangesCollection(std::string_view name) {
+  if (!IsDunder(name) || !name.ends_with("__")) return name == "pytest_generate_tests";
+  for (const std::string_view known :
+       {"__init__", "__new__", "__test__", "__doc__", "__repr__", "__str__", "__eq__", "__hash__",
+        "__enter__", "__exit__", "__call__", "__slots__"})
+    if (name == known) return false;
+  return true;
+}
+
 }  // namespace
 
 Collector::Collector(const syntax::Outline& outline, const Rules& rules)
     : outline_(outline),
       rules_(rules),
       names_(outline, rules),
-      import_time_(outline, names_),
+      decorations_(outline, names_),
+      import_time_(outline, names_, decorations_),
       classes_(outline, names_),
-      fixtures_(outline, names_, classes_),
+      fixtures_(outline, names_, classes_, decorations_),
       parameters_(outline, names_) {}
 
 FileFacts Collector::Collect() {
@@ -111,7 +123,7 @@ void Collector::CollectFunction(DefinitionId id, const FinalBinding& final, cons
   const syntax::Definition& definition = outline_.definitions[id];
   if (!final.is_certain)
     return Note(ReasonKind::kConditionalTest, definition.name, definition.first_line);
-  const FunctionFacts function = ReadFunction(definition, outline_, names_);
+  const FunctionFacts function = ReadFunction(definition, decorations_);
   if (function.kind == FunctionKind::kUnknown)
     return Note(ReasonKind::kDecorator, function.culprit->origin, function.culprit->line);
   if (function.kind != FunctionKind::kFunction) return;
@@ -195,9 +207,9 @@ bool Collector::CheckClass(DefinitionId id, const ClassFacts& facts) {
   if (!facts.is_known) return note(ReasonKind::kBase, facts.unknown_base);
   for (const DefinitionId base : facts.mro)
     if (!CheckClassDecorators(base, facts)) return false;
-  for (const std::string_view name : {"pytest_generate_tests", "__init_subclass__", "__dir__",
-                                      "__getattribute__", "__class_getitem__"})
-    if (classes_.Find(facts, name)) return note(ReasonKind::kClassFeature, name);
+  for (const DefinitionId base : facts.mro)
+    for (const auto& [name, bindings] : names_.scope(base).by_name)
+      if (ChangesCollection(name)) return note(ReasonKind::kClassFeature, name);
   if (facts.is_builtin) return facts.is_test_case ? note(ReasonKind::kBase, "a builtin") : false;
   for (const std::string_view name : {"__init__", "__new__"}) {
     const std::optional<FinalBinding> found = classes_.Find(facts, name);
@@ -212,14 +224,12 @@ bool Collector::CheckClass(DefinitionId id, const ClassFacts& facts) {
 bool Collector::CheckClassDecorators(DefinitionId id, const ClassFacts& facts) {
   const syntax::Definition& definition = outline_.definitions[id];
   for (uint32_t i = definition.decorators_begin; i < definition.decorators_end; ++i) {
-    const syntax::Decorator& decorator = outline_.decorators[i];
-    const Decoration read =
-        ReadDecoration(decorator.text, decorator.line, definition.enclosing, names_);
+    const Decoration& read = decorations_.Get(i);
     const bool is_skip = read.kind == DecoratorKind::kKeeps && read.origin.starts_with("unittest.");
     // patch() replaces a TestCase's methods, which are sorted by name anyway.
     const bool is_patch = read.kind == DecoratorKind::kPatch && facts.is_test_case;
     if (read.kind == DecoratorKind::kMark || is_skip || is_patch) continue;
-    Note(ReasonKind::kDecorator, read.origin, decorator.line);
+    Note(ReasonKind::kDecorator, read.origin, read.line);
     return false;
   }
   return true;
@@ -250,8 +260,7 @@ void Collector::CollectTestCase(DefinitionId id, const ClassFacts& facts, const 
     for (const auto& [name, bindings] : names_.scope(owner).by_name)
       if (name.starts_with("test")) names.push_back(name);
   std::ranges::sort(names);
-  const auto last = std::ranges::unique(names);
-  names.erase(last.begin(), last.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   const size_t before = facts_.tests.size();
   const size_t reasons_before = facts_.reasons.size();
   const auto collect = [&](std::string_view name) {
@@ -270,7 +279,7 @@ void Collector::CollectTestCase(DefinitionId id, const ClassFacts& facts, const 
     }
     const syntax::Definition& definition = outline_.definitions[binding.definition];
     if (!final->is_certain) return Note(ReasonKind::kConditionalTest, name, definition.first_line);
-    const FunctionFacts function = ReadFunction(definition, outline_, names_);
+    const FunctionFacts function = ReadFunction(definition, decorations_);
     if (function.kind == FunctionKind::kNotCallable) return;
     if (function.kind != FunctionKind::kFunction)
       return Note(ReasonKind::kDecorator,

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,8 @@ class Collector {
     std::vector<DefinitionId> owners;
     bool in_test_case = false;
   };
+  /// In pytest's order.
+  using Marks = std::vector<const Decoration*>;
   enum class Answer : unsigned char { kFalse, kTrue, kUnknown };
 
   void CheckModule();
@@ -46,15 +49,14 @@ class Collector {
   void CheckImport(std::string_view name, const Binding& binding);
   void CheckValue(std::string_view name, const Binding& binding);
   void AddTest(DefinitionId id, const FunctionFacts& function, const Place& place);
-  void AddParameters(DefinitionId id, const FunctionFacts& function,
-                     const std::vector<Decoration>& marks, const Place& place, TestFacts& test);
-  bool ReadParameters(const std::vector<Decoration>& marks, DefinitionId id,
-                      std::vector<Parameters>& parameters);
+  void AddParameters(DefinitionId id, const FunctionFacts& function, const Marks& marks,
+                     const Place& place, TestFacts& test);
+  bool ReadParameters(const Marks& marks, std::vector<Parameters>& parameters);
   bool AddFixtureIds(const Closure& closure, DefinitionId id,
                      std::vector<std::vector<std::string>>& ids);
-  void AddMarks(DefinitionId owner, std::vector<Decoration>& marks);
-  void AddClassMarks(const Place& place, std::vector<Decoration>& marks);
-  std::vector<std::string> UsedFixtures(const std::vector<Decoration>& marks);
+  void AddMarks(DefinitionId owner, Marks& marks);
+  void AddClassMarks(const Place& place, Marks& marks);
+  std::vector<std::string> UsedFixtures(const Marks& marks);
   [[nodiscard]] Answer TestAttribute(const std::optional<FinalBinding>& final) const;
   [[nodiscard]] bool LooksLikeTest(std::string_view name) const;
   void CheckMentions(std::string_view name);
@@ -64,11 +66,13 @@ class Collector {
   const syntax::Outline& outline_;
   const Rules& rules_;
   ModuleNames names_;
+  Decorations decorations_;
   ImportTime import_time_;
   LocalClasses classes_;
   LocalFixtures fixtures_;
   ParameterReader parameters_;
-  std::vector<Decoration> module_marks_;
+  Marks module_marks_;
+  std::vector<std::unique_ptr<Decoration>> assigned_marks_;  ///< of each pytestmark
   FileFacts facts_;
 };
 

@@ -23,35 +23,33 @@ void Collector::AddTest(DefinitionId id, const FunctionFacts& function, const Pl
   TestFacts test;
   test.name = place.prefix + std::string(definition.name);
   test.line = definition.first_line;
-  std::vector<Decoration> marks;
-  for (const Decoration& decoration : function.decorations)
-    if (decoration.kind == DecoratorKind::kMark) marks.push_back(decoration);
+  Marks marks;
+  for (const Decoration* decoration : function.decorations)
+    if (decoration->kind == DecoratorKind::kMark) marks.push_back(decoration);
   AddClassMarks(place, marks);
   marks.insert(marks.end(), module_marks_.begin(), module_marks_.end());
-  for (const Decoration& mark : marks) test.marks.push_back({mark.name, std::string(mark.text)});
+  for (const Decoration* mark : marks) test.marks.push_back({mark->name, mark->text});
   AddParameters(id, function, marks, place, test);
   facts_.tests.push_back(std::move(test));
 }
 
 // From the innermost class to the outermost; in each the bases' marks come first.
-void Collector::AddClassMarks(const Place& place, std::vector<Decoration>& marks) {
+void Collector::AddClassMarks(const Place& place, Marks& marks) {
   for (size_t i = place.owners.size(); i-- > 0;) {
     const ClassFacts& facts = classes_.Get(place.owners[i]);
     for (size_t j = facts.mro.size(); j-- > 0;) {
       const syntax::Definition& definition = outline_.definitions[facts.mro[j]];
       AddMarks(facts.mro[j], marks);
       for (uint32_t k = definition.decorators_end; k-- > definition.decorators_begin;) {
-        const syntax::Decorator& decorator = outline_.decorators[k];
-        Decoration mark =
-            ReadDecoration(decorator.text, decorator.line, definition.enclosing, names_);
-        if (mark.kind == DecoratorKind::kMark) marks.push_back(std::move(mark));
+        const Decoration& mark = decorations_.Get(k);
+        if (mark.kind == DecoratorKind::kMark) marks.push_back(&mark);
       }
     }
   }
 }
 
 // The marks in a scope's `pytestmark`.
-void Collector::AddMarks(DefinitionId owner, std::vector<Decoration>& marks) {
+void Collector::AddMarks(DefinitionId owner, Marks& marks) {
   const std::optional<FinalBinding> final = classes_.FindIn(owner, "pytestmark");
   if (!final) return;
   const Binding& binding = *final->last;
@@ -67,21 +65,22 @@ void Collector::AddMarks(DefinitionId owner, std::vector<Decoration>& marks) {
     for (const Expression& item : value.items) texts.push_back(item.text);
   }
   for (const std::string_view text : texts) {
-    Decoration mark = ReadDecoration(text, binding.line, owner, names_);
-    if (mark.kind != DecoratorKind::kMark)
-      return Note(ReasonKind::kMark, mark.origin, binding.line);
-    marks.push_back(std::move(mark));
+    auto mark = std::make_unique<Decoration>(ReadDecoration(text, binding.line, owner, names_));
+    if (mark->kind != DecoratorKind::kMark)
+      return Note(ReasonKind::kMark, mark->origin, binding.line);
+    marks.push_back(mark.get());
+    assigned_marks_.push_back(std::move(mark));
   }
 }
 
-std::vector<std::string> Collector::UsedFixtures(const std::vector<Decoration>& marks) {
+std::vector<std::string> Collector::UsedFixtures(const Marks& marks) {
   std::vector<std::string> used;
-  for (const Decoration& mark : marks) {
-    if (mark.name != "usefixtures" || mark.call.kind != ExpressionKind::kCall) continue;
-    for (size_t i = 1; i < mark.call.items.size(); ++i) {
-      const Expression& name = mark.call.items[i];
+  for (const Decoration* mark : marks) {
+    if (mark->name != "usefixtures" || mark->call.kind != ExpressionKind::kCall) continue;
+    for (size_t i = 1; i < mark->call.items.size(); ++i) {
+      const Expression& name = mark->call.items[i];
       if (name.kind != ExpressionKind::kText || !name.keyword.empty()) {
-        Note(ReasonKind::kMark, "usefixtures", mark.line);
+        Note(ReasonKind::kMark, "usefixtures", mark->line);
       } else if (!Contains(used, name.value)) {
         used.push_back(name.value);
       }
@@ -90,17 +89,17 @@ std::vector<std::string> Collector::UsedFixtures(const std::vector<Decoration>& 
   return used;
 }
 
-bool Collector::ReadParameters(const std::vector<Decoration>& marks, DefinitionId id,
-                               std::vector<Parameters>& parameters) {
-  for (const Decoration& mark : marks) {
-    if (mark.name != "parametrize") continue;
-    std::optional<Parameters> read = parameters_.ReadMark(mark);
+bool Collector::ReadParameters(const Marks& marks, std::vector<Parameters>& parameters) {
+  for (const Decoration* mark : marks) {
+    if (mark->name != "parametrize") continue;
+    std::optional<Parameters> read = parameters_.ReadMark(*mark);
     if (!read) {
-      Note(ReasonKind::kParameters, outline_.definitions[id].name, mark.line);
+      const std::string& culprit = parameters_.culprit();
+      Note(ReasonKind::kParameters, culprit.empty() ? mark->origin : culprit, mark->line);
       return false;
     }
     if (read->has_scope) {
-      Note(ReasonKind::kParameters, "scope", mark.line);
+      Note(ReasonKind::kParameters, "scope", mark->line);
       return false;
     }
     parameters.push_back(std::move(*read));
@@ -108,9 +107,8 @@ bool Collector::ReadParameters(const std::vector<Decoration>& marks, DefinitionI
   return true;
 }
 
-void Collector::AddParameters(DefinitionId id, const FunctionFacts& function,
-                              const std::vector<Decoration>& marks, const Place& place,
-                              TestFacts& test) {
+void Collector::AddParameters(DefinitionId id, const FunctionFacts& function, const Marks& marks,
+                              const Place& place, TestFacts& test) {
   const syntax::Definition& definition = outline_.definitions[id];
   std::vector<std::string> requested = UsedFixtures(marks);
   if (place.in_test_case) {
@@ -121,7 +119,7 @@ void Collector::AddParameters(DefinitionId id, const FunctionFacts& function,
   for (const std::string& name : own)
     if (!Contains(requested, name)) requested.push_back(name);
   std::vector<Parameters> parameters;
-  if (!ReadParameters(marks, id, parameters)) return;
+  if (!ReadParameters(marks, parameters)) return;
   std::vector<std::string> direct;
   std::vector<std::string> all;
   for (const Parameters& read : parameters) {
@@ -171,7 +169,7 @@ bool Collector::AddFixtureIds(const Closure& closure, DefinitionId id,
     }
   }
   for (const LocalFixture* fixture : closure.parametrized) {
-    std::optional<Parameters> read = parameters_.ReadFixture(fixture->name, fixture->decoration);
+    std::optional<Parameters> read = parameters_.ReadFixture(fixture->name, *fixture->decoration);
     if (!read || fixture->scope != "function") {
       Note(ReasonKind::kFixture, fixture->name,
            outline_.definitions[fixture->definition].first_line);

@@ -119,4 +119,14 @@ Decoration ReadDecoration(std::string_view text, uint32_t line, DefinitionId own
   return decoration;
 }
 
+const Decoration& Decorations::Get(uint32_t decorator) {
+  std::unique_ptr<Decoration>& read = read_[decorator];
+  if (read == nullptr) {
+    const syntax::Decorator& found = outline_.decorators[decorator];
+    const DefinitionId owner = outline_.definitions[found.definition].enclosing;
+    read = std::make_unique<Decoration>(ReadDecoration(found.text, found.line, owner, names_));
+  }
+  return *read;
+}
+
 }  // namespace dxpy::facts

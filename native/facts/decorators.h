@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "facts/expression.h"
 #include "facts/module_names.h"
@@ -40,5 +42,21 @@ struct Decoration {
 /// was given to a mark in this file stands for that mark.
 [[nodiscard]] Decoration ReadDecoration(std::string_view text, uint32_t line, DefinitionId owner,
                                         const ModuleNames& names);
+
+/// The decorators of a file, each read once.
+class Decorations {
+ public:
+  /// Both must outlive this.
+  Decorations(const syntax::Outline& outline, const ModuleNames& names)
+      : outline_(outline), names_(names), read_(outline.decorators.size()) {}
+
+  /// By index into Outline::decorators. Stays valid as long as this lives.
+  const Decoration& Get(uint32_t decorator);
+
+ private:
+  const syntax::Outline& outline_;
+  const ModuleNames& names_;
+  std::vector<std::unique_ptr<Decoration>> read_;
+};
 
 }  // namespace dxpy::facts

@@ -38,10 +38,10 @@ struct Reason {
   uint32_t line = 0;
 };
 
-/// A mark on a test. `text` is as written, without the '@'.
+/// A mark on a test.
 struct MarkFacts {
   std::string name;
-  std::string text;
+  std::string_view text;  ///< as written, without the '@'; points into the source
 };
 
 /// One test function or method. Lines count from 1.

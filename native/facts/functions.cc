@@ -1,6 +1,7 @@
 #include "facts/functions.h"
 
 #include <algorithm>
+#include <cstring>
 
 #include "facts/tokens.h"
 
@@ -88,29 +89,27 @@ ParameterNames ReadParameterNames(std::string_view parameters) {
 }
 
 const Decoration* FunctionFacts::Find(DecoratorKind wanted) const {
-  for (const Decoration& decoration : decorations)
-    if (decoration.kind == wanted) return &decoration;
+  for (const Decoration* decoration : decorations)
+    if (decoration->kind == wanted) return decoration;
   return nullptr;
 }
 
-FunctionFacts ReadFunction(const syntax::Definition& definition, const syntax::Outline& outline,
-                           const ModuleNames& names) {
+FunctionFacts ReadFunction(const syntax::Definition& definition, Decorations& decorations) {
   FunctionFacts function;
-  function.decorations.reserve(definition.decorators_end - definition.decorators_begin);
   bool wrapped = false;
   for (uint32_t i = definition.decorators_end; i-- > definition.decorators_begin;) {
-    const syntax::Decorator& decorator = outline.decorators[i];
-    function.decorations.push_back(
-        ReadDecoration(decorator.text, decorator.line, definition.enclosing, names));
-    const DecoratorKind kind = function.decorations.back().kind;
+    const Decoration& decoration = decorations.Get(i);
+    function.decorations.push_back(&decoration);
     if (function.kind == FunctionKind::kUnknown) continue;
-    if (IsUnknownOver(kind, function.kind, wrapped)) {
+    if (IsUnknownOver(decoration.kind, function.kind, wrapped)) {
       function.kind = FunctionKind::kUnknown;
-      function.culprit = &function.decorations.back();
+      function.culprit = &decoration;
+      continue;
     }
-    wrapped |= kind == DecoratorKind::kStaticMethod || kind == DecoratorKind::kClassMethod;
-    if (kind == DecoratorKind::kFixture) function.kind = FunctionKind::kFixture;
-    if (kind == DecoratorKind::kProperty) function.kind = FunctionKind::kNotCallable;
+    wrapped |= decoration.kind == DecoratorKind::kStaticMethod ||
+               decoration.kind == DecoratorKind::kClassMethod;
+    if (decoration.kind == DecoratorKind::kFixture) function.kind = FunctionKind::kFixture;
+    if (decoration.kind == DecoratorKind::kProperty) function.kind = FunctionKind::kNotCallable;
   }
   return function;
 }
@@ -123,12 +122,12 @@ std::vector<std::string_view> RequestedNames(const syntax::Definition& definitio
   if (definition.is_method && !is_static && !parameters.has_positional_only && !names.empty())
     names.erase(names.begin());
   size_t mocks = 0;
-  for (const Decoration& decoration : function.decorations) {
-    mocks += decoration.CountMocks();
-    if (decoration.kind != DecoratorKind::kGiven) continue;
+  for (const Decoration* decoration : function.decorations) {
+    mocks += decoration->CountMocks();
+    if (decoration->kind != DecoratorKind::kGiven) continue;
     // By name, or from the right.
-    for (size_t i = decoration.call.items.size(); i-- > 1;) {
-      const Expression& item = decoration.call.items[i];
+    for (size_t i = decoration->call.items.size(); i-- > 1;) {
+      const Expression& item = decoration->call.items[i];
       if (!item.keyword.empty()) {
         std::erase(names, item.keyword);
       } else if (!names.empty()) {
@@ -143,7 +142,9 @@ std::vector<std::string_view> RequestedNames(const syntax::Definition& definitio
 
 bool Yields(DefinitionId id, const syntax::Outline& outline) {
   const syntax::Definition& definition = outline.definitions[id];
-  if (definition.text.find("yield") == std::string_view::npos) return false;
+  constexpr std::string_view kWord = "yield";
+  if (memmem(definition.text.data(), definition.text.size(), kWord.data(), kWord.size()) == nullptr)
+    return false;
   const char* begin = definition.name.data();
   const char* const end = definition.text.data() + definition.text.size();
   const auto has_yield = [](const char* from, const char* to) {

@@ -30,22 +30,16 @@ enum class FunctionKind : unsigned char {
 
 struct FunctionFacts {
   FunctionKind kind = FunctionKind::kFunction;
-  std::vector<Decoration> decorations;  ///< from the innermost to the outermost
-  const Decoration* culprit = nullptr;  ///< of kUnknown
-
-  FunctionFacts() = default;
-  FunctionFacts(const FunctionFacts&) = delete;  // `culprit` points into it
-  FunctionFacts& operator=(const FunctionFacts&) = delete;
-  FunctionFacts(FunctionFacts&&) = default;
-  FunctionFacts& operator=(FunctionFacts&&) = default;
-  ~FunctionFacts() = default;
+  std::vector<const Decoration*> decorations;  ///< from the innermost to the outermost
+  const Decoration* culprit = nullptr;         ///< of kUnknown
 
   /// The decoration of that kind, or nullptr.
   [[nodiscard]] const Decoration* Find(DecoratorKind wanted) const;
 };
 
+/// @param decorations  must outlive the facts.
 [[nodiscard]] FunctionFacts ReadFunction(const syntax::Definition& definition,
-                                         const syntax::Outline& outline, const ModuleNames& names);
+                                         Decorations& decorations);
 
 /// The names that pytest takes from fixtures when it calls the function.
 [[nodiscard]] std::vector<std::string_view> RequestedNames(const syntax::Definition& definition,

@@ -4,23 +4,40 @@
 #include <array>
 
 #include "facts/decorators.h"
-#include "facts/statement_bindings.h"
 #include "facts/tokens.h"
 
 namespace dxpy::facts {
 namespace {
 
 // Calls that can write into a namespace, or that let others do so.
-bool IsWritingFunction(std::string_view word) {
-  constexpr auto kWords = std::to_array<std::string_view>(
-      {"delattr", "eval", "exec", "globals", "locals", "setattr", "vars"});
-  return std::ranges::binary_search(kWords, word);
+constexpr auto kWritingFunctions = std::to_array<std::string_view>(
+    {"delattr", "eval", "exec", "globals", "locals", "setattr", "vars"});
+constexpr auto kWritingAttributes =
+    std::to_array<std::string_view>({"__dict__", "__setattr__", "_getframe", "currentframe"});
+constexpr auto kOtherWords = std::to_array<std::string_view>(
+    {"SkipTest", "TestCase", "__import__", "__test__", "allow_module_level", "fixture", "global",
+     "import_module", "importorskip", "modules"});
+
+// By first letter, a bit for each length that one of these words has.
+constexpr std::array<uint32_t, 32> MakeShapes() {
+  std::array<uint32_t, 32> shapes{};
+  const auto add = [&](std::string_view word) {
+    shapes[static_cast<size_t>(word[0] & 31)] |= 1U << word.size();
+  };
+  for (const std::string_view word : kWritingFunctions) add(word);
+  for (const std::string_view word : kWritingAttributes) add(word);
+  for (const std::string_view word : kOtherWords) add(word);
+  return shapes;
+}
+constexpr std::array<uint32_t, 32> kShapes = MakeShapes();
+
+bool MayMatter(std::string_view word) {
+  return word.size() < 32 && (kShapes[static_cast<size_t>(word[0] & 31)] >> word.size() & 1) != 0;
 }
 
-bool IsWritingAttribute(std::string_view word) {
-  constexpr auto kWords =
-      std::to_array<std::string_view>({"__dict__", "__setattr__", "_getframe", "currentframe"});
-  return std::ranges::binary_search(kWords, word);
+template <typename Words>
+bool IsOneOf(const Words& words, std::string_view word) {
+  return std::ranges::find(words, word) != words.end();
 }
 
 bool Contains(std::string_view text, std::string_view word) {
@@ -29,8 +46,12 @@ bool Contains(std::string_view text, std::string_view word) {
 
 }  // namespace
 
-ImportTime::ImportTime(const syntax::Outline& outline, const ModuleNames& names)
-    : outline_(outline), names_(names), reached_(outline.definitions.size()) {
+ImportTime::ImportTime(const syntax::Outline& outline, const ModuleNames& names,
+                       Decorations& decorations)
+    : outline_(outline),
+      names_(names),
+      decorations_(decorations),
+      reached_(outline.definitions.size()) {
   for (DefinitionId id = 0; id < outline.definitions.size(); ++id)
     if ((outline.definitions[id].within & syntax::kInFunction) == 0)
       definitions_[outline.definitions[id].name].push_back(id);
@@ -39,12 +60,10 @@ ImportTime::ImportTime(const syntax::Outline& outline, const ModuleNames& names)
 }
 
 void ImportTime::ReadModule() {
-  for (const syntax::Statement& statement : outline_.statements) {
-    if (names_.TruthOf(statement.block) == Truth::kNever) continue;
-    Excerpt excerpt{statement.text, statement.line, false, true, {}};
-    const std::vector<NameEffect> effects = FindNameEffects(statement.text);
-    if (effects.size() == 1) excerpt.bound = effects[0].name;
-    Read(excerpt);
+  for (size_t i = 0; i < outline_.statements.size(); ++i) {
+    const syntax::Statement& statement = outline_.statements[i];
+    if (names_.TruthOf(statement.block) != Truth::kNever)
+      Read({statement.text, statement.line, false, true, names_.BoundBy(i)});
   }
   for (const syntax::Block& block : outline_.blocks)
     if (names_.TruthOf(block.outer) != Truth::kNever)
@@ -59,9 +78,7 @@ void ImportTime::ReadDefinition(DefinitionId id) {
   for (uint32_t i = definition.decorators_begin; i < definition.decorators_end; ++i) {
     const syntax::Decorator& decorator = outline_.decorators[i];
     Read({decorator.text, decorator.line, true, false, {}});
-    const Decoration read =
-        ReadDecoration(decorator.text, decorator.line, definition.enclosing, names_);
-    if (read.kind == DecoratorKind::kUnknown) Reach(id);
+    if (decorations_.Get(i).kind == DecoratorKind::kUnknown) Reach(id);
   }
   if (Contains(definition.parameters, "="))
     Read({definition.parameters, definition.first_line, false, false, {}});
@@ -123,7 +140,8 @@ void ImportTime::ReadName(std::string_view name, const Excerpt& excerpt) {
 }
 
 void ImportTime::CheckWord(std::string_view word, bool is_attribute, const Excerpt& excerpt) {
-  if (is_attribute ? IsWritingAttribute(word) : IsWritingFunction(word))
+  if (!MayMatter(word)) return;
+  if (is_attribute ? IsOneOf(kWritingAttributes, word) : IsOneOf(kWritingFunctions, word))
     return Note(ReasonKind::kNamespace, word, excerpt.line);
   if (word == "modules" && Contains(excerpt.text, "__name__"))
     return Note(ReasonKind::kNamespace, "sys.modules", excerpt.line);

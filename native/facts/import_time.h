@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "facts/decorators.h"
 #include "facts/file_facts.h"
 #include "facts/module_names.h"
 
@@ -18,8 +19,8 @@ namespace dxpy::facts {
 /// that ModuleNames reads, and notes which names are mentioned where.
 class ImportTime {
  public:
-  /// Both must outlive this.
-  ImportTime(const syntax::Outline& outline, const ModuleNames& names);
+  /// All must outlive this.
+  ImportTime(const syntax::Outline& outline, const ModuleNames& names, Decorations& decorations);
 
   /// What makes the file dynamic whatever its tests are.
   [[nodiscard]] const std::vector<Reason>& reasons() const { return reasons_; }
@@ -54,6 +55,7 @@ class ImportTime {
 
   const syntax::Outline& outline_;
   const ModuleNames& names_;
+  Decorations& decorations_;
   std::unordered_map<std::string_view, std::vector<DefinitionId>> definitions_;
   std::unordered_map<std::string_view, std::vector<Mention>> mentions_;
   std::vector<bool> reached_;  ///< by definition

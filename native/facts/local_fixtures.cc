@@ -22,8 +22,8 @@ int ScopeRank(const std::string& scope) {
 }  // namespace
 
 LocalFixtures::LocalFixtures(const syntax::Outline& outline, const ModuleNames& names,
-                             LocalClasses& classes)
-    : outline_(outline), names_(names), classes_(classes) {
+                             LocalClasses& classes, Decorations& decorations)
+    : outline_(outline), names_(names), classes_(classes), decorations_(decorations) {
   for (DefinitionId id = 0; id < outline.definitions.size(); ++id) {
     const syntax::Definition& definition = outline.definitions[id];
     if (definition.kind != syntax::DefinitionKind::kClass &&
@@ -42,7 +42,7 @@ const std::vector<LocalFixture>& LocalFixtures::of(DefinitionId owner) const {
 
 void LocalFixtures::Add(DefinitionId id) {
   const syntax::Definition& definition = outline_.definitions[id];
-  const FunctionFacts function = ReadFunction(definition, outline_, names_);
+  const FunctionFacts function = ReadFunction(definition, decorations_);
   if (function.kind == FunctionKind::kFunction || function.kind == FunctionKind::kNotCallable)
     return;
   LocalFixture fixture;
@@ -55,15 +55,13 @@ void LocalFixtures::Add(DefinitionId id) {
                       function.Find(DecoratorKind::kStaticMethod) == nullptr &&
                       !ReadParameterNames(definition.parameters).takes_self;
   fixture.requests = RequestedNames(definition, function);
-  if (const Decoration* const decoration = function.Find(DecoratorKind::kFixture)) {
-    fixture.decoration = *decoration;
-    ReadArguments(fixture);
-  }
+  fixture.decoration = function.Find(DecoratorKind::kFixture);
+  if (fixture.decoration != nullptr) ReadArguments(fixture);
   fixtures_[definition.enclosing].push_back(std::move(fixture));
 }
 
 void LocalFixtures::ReadArguments(LocalFixture& fixture) {
-  const Expression& call = fixture.decoration.call;
+  const Expression& call = fixture.decoration->call;
   for (size_t i = 1; i < call.items.size(); ++i) {
     const Expression& item = call.items[i];
     if (item.keyword == "scope") {

@@ -25,7 +25,7 @@ struct LocalFixture {
   bool has_params = false;
   std::string scope = "function";  ///< empty: not known
   std::vector<std::string_view> requests;
-  Decoration decoration;
+  const Decoration* decoration = nullptr;  ///< pytest.fixture; nullptr where there may be none
 };
 
 /// What a test asks for, directly or through fixtures of this file.
@@ -40,7 +40,8 @@ struct Closure {
 class LocalFixtures {
  public:
   /// All must outlive this.
-  LocalFixtures(const syntax::Outline& outline, const ModuleNames& names, LocalClasses& classes);
+  LocalFixtures(const syntax::Outline& outline, const ModuleNames& names, LocalClasses& classes,
+                Decorations& decorations);
 
   [[nodiscard]] const std::vector<LocalFixture>& of(DefinitionId owner) const;
 
@@ -63,6 +64,7 @@ class LocalFixtures {
   const syntax::Outline& outline_;
   const ModuleNames& names_;
   LocalClasses& classes_;
+  Decorations& decorations_;
   std::unordered_map<DefinitionId, std::vector<LocalFixture>> fixtures_;
 };
 

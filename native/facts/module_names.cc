@@ -177,7 +177,8 @@ void ModuleNames::AddImports() {
 
 void ModuleNames::AddStatements() {
   for (const syntax::Statement& statement : outline_.statements)
-    AddEffects(statement.text, statement.line, statement.enclosing, TruthOf(statement.block));
+    bound_.push_back(
+        AddEffects(statement.text, statement.line, statement.enclosing, TruthOf(statement.block)));
   for (const syntax::Block& block : outline_.blocks) {
     // Whether a header is executed depends on the blocks around it; its names
     // are bound under conditions anyway.
@@ -186,10 +187,11 @@ void ModuleNames::AddStatements() {
   }
 }
 
-void ModuleNames::AddEffects(std::string_view text, uint32_t line, DefinitionId owner,
-                             Truth truth) {
-  if (truth == Truth::kNever) return;
-  for (const NameEffect& effect : FindNameEffects(text)) {
+std::string_view ModuleNames::AddEffects(std::string_view text, uint32_t line, DefinitionId owner,
+                                         Truth truth) {
+  if (truth == Truth::kNever) return {};
+  const std::vector<NameEffect> effects = FindNameEffects(text);
+  for (const NameEffect& effect : effects) {
     Binding binding;
     binding.name = effect.name;
     binding.is_certain = truth == Truth::kAlways;
@@ -202,6 +204,7 @@ void ModuleNames::AddEffects(std::string_view text, uint32_t line, DefinitionId 
     }
     Add(owner, binding);
   }
+  return effects.size() == 1 ? effects[0].name : std::string_view{};
 }
 
 void ModuleNames::Sort() {

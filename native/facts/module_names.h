@@ -74,6 +74,9 @@ class ModuleNames {
   /// What a dotted name means in the body of `owner`, whenever that is executed.
   [[nodiscard]] Resolved Resolve(std::string_view name, DefinitionId owner, int depth = 0) const;
 
+  /// The one name that a statement of the outline binds; empty: none, or several.
+  [[nodiscard]] std::string_view BoundBy(size_t statement) const { return bound_[statement]; }
+
   /// The only binding of a name in a scope; nullptr: none, or several.
   [[nodiscard]] const Binding* Only(std::string_view name, DefinitionId owner) const;
 
@@ -82,7 +85,8 @@ class ModuleNames {
   void AddDefinitions();
   void AddImports();
   void AddStatements();
-  void AddEffects(std::string_view text, uint32_t line, DefinitionId owner, Truth truth);
+  std::string_view AddEffects(std::string_view text, uint32_t line, DefinitionId owner,
+                              Truth truth);
   void Add(DefinitionId owner, Binding binding);
   void Sort();
   [[nodiscard]] Resolved ResolveBinding(const Binding& binding, std::string_view rest,
@@ -91,7 +95,8 @@ class ModuleNames {
                                           const Scope& scope) const;
 
   const syntax::Outline& outline_;
-  std::vector<Truth> truths_;  ///< by block
+  std::vector<Truth> truths_;            ///< by block
+  std::vector<std::string_view> bound_;  ///< by statement
   std::unordered_map<DefinitionId, Scope> scopes_;
   bool has_star_import_ = false;
 };

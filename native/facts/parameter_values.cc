@@ -13,14 +13,19 @@ constexpr size_t kMostCharacters = 100;
 
 }  // namespace
 
+std::optional<std::string> ParameterReader::Unknown(const Expression& value) {
+  Blame(value.text);
+  return std::nullopt;
+}
+
 std::optional<std::string> ParameterReader::IdOfValue(const Expression& value, DefinitionId owner,
                                                       const std::string& fallback, int depth) {
   switch (value.kind) {
     case ExpressionKind::kText:
-      if (CountCharacters(value.value) > kMostCharacters) return std::nullopt;
+      if (CountCharacters(value.value) > kMostCharacters) return Unknown(value);
       return EscapeText(value.value);
     case ExpressionKind::kBytes:
-      if (value.value.size() > kMostCharacters) return std::nullopt;
+      if (value.value.size() > kMostCharacters) return Unknown(value);
       return EscapeBytes(value.value);
     case ExpressionKind::kInteger:
     case ExpressionKind::kFloat:
@@ -38,7 +43,7 @@ std::optional<std::string> ParameterReader::IdOfValue(const Expression& value, D
     case ExpressionKind::kCall:
       return IdOfCall(value, owner, fallback);
     default:
-      return std::nullopt;
+      return Unknown(value);
   }
 }
 
@@ -48,36 +53,36 @@ std::optional<std::string> ParameterReader::IdOfName(const Expression& name, Def
   const Resolved resolved = names_.Resolve(name.value, owner);
   if (resolved.kind == Resolved::Kind::kExternal) {
     const std::string_view id = NameOfKnownObject(resolved.origin);
-    return id.empty() ? std::nullopt : std::optional<std::string>(id);
+    return id.empty() ? Unknown(name) : std::optional<std::string>(id);
   }
   if (resolved.kind == Resolved::Kind::kDefinition) {
     const syntax::Definition& definition = outline_.definitions[resolved.definition];
     const bool plain = definition.decorators_begin == definition.decorators_end &&
                        definition.bases.find('=') == std::string_view::npos &&
                        names_.TruthOf(definition) == Truth::kAlways;
-    return plain ? std::optional<std::string>(definition.name) : std::nullopt;
+    return plain ? std::optional<std::string>(definition.name) : Unknown(name);
   }
-  if (resolved.kind != Resolved::Kind::kValue) return std::nullopt;
+  if (resolved.kind != Resolved::Kind::kValue) return Unknown(name);
   const Expression value = ParseExpression(resolved.value);
   return IdOfValue(value, resolved.definition, fallback, depth + 1);
 }
 
 std::optional<std::string> ParameterReader::IdOfCall(const Expression& call, DefinitionId owner,
                                                      const std::string& fallback) {
-  if (call.items[0].kind != ExpressionKind::kName) return std::nullopt;
+  if (call.items[0].kind != ExpressionKind::kName) return Unknown(call);
   const Resolved resolved = names_.Resolve(call.items[0].value, owner);
   if (resolved.kind == Resolved::Kind::kDefinition)
-    return HasPlainInstances(resolved.definition) ? std::optional(fallback) : std::nullopt;
-  if (resolved.kind != Resolved::Kind::kExternal) return std::nullopt;
+    return HasPlainInstances(resolved.definition) ? std::optional(fallback) : Unknown(call);
+  if (resolved.kind != Resolved::Kind::kExternal) return Unknown(call);
   if (MakesPlainInstances(resolved.origin)) return fallback;
   const bool one_text = call.items.size() == 2 && call.items[1].keyword.empty() &&
                         call.items[1].kind == ExpressionKind::kText;
-  if (!one_text) return std::nullopt;
+  if (!one_text) return Unknown(call);
   const std::string& text = call.items[1].value;
   if (resolved.origin == "re.compile") return EscapeText(text);
   if (resolved.origin == "builtins.float" && (text == "nan" || text == "inf" || text == "-inf"))
     return text;
-  return std::nullopt;
+  return Unknown(call);
 }
 
 // Whether objects of a class of this file have no __name__ and are no str, int

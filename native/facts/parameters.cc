@@ -52,7 +52,13 @@ bool HasOnlyKeywords(const Expression& call, std::initializer_list<std::string_v
 
 }  // namespace
 
+bool ParameterReader::Blame(std::string_view text) {
+  if (culprit_.empty()) culprit_ = text.substr(0, std::min<size_t>(text.find('\n'), 60));
+  return false;
+}
+
 std::optional<Parameters> ParameterReader::ReadMark(const Decoration& mark) {
+  culprit_.clear();
   const Expression& call = mark.call;
   if (call.kind != ExpressionKind::kCall || !IsPlainCall(call, 2) ||
       !HasOnlyKeywords(call, {"argnames", "argvalues", "indirect", "ids", "scope"}))
@@ -75,6 +81,7 @@ std::optional<Parameters> ParameterReader::ReadMark(const Decoration& mark) {
 
 std::optional<Parameters> ParameterReader::ReadFixture(std::string_view name,
                                                        const Decoration& fixture) {
+  culprit_.clear();
   const Expression* const values = FindKeyword(fixture.call, "params");
   if (values == nullptr || !IsPlainCall(fixture.call, 0)) return std::nullopt;
   Parameters parameters;
@@ -127,7 +134,10 @@ bool ParameterReader::ReadIndirect(const Expression* indirect, Parameters& param
 const Expression* ParameterReader::Follow(const Expression& value, DefinitionId& owner) {
   if (value.kind != ExpressionKind::kName) return &value;
   const Resolved resolved = names_.Resolve(value.value, owner);
-  if (resolved.kind != Resolved::Kind::kValue) return nullptr;
+  if (resolved.kind != Resolved::Kind::kValue) {
+    if (resolved.kind != Resolved::Kind::kDefinition) Blame(value.text);
+    return nullptr;
+  }
   // Lists can be changed by whoever has a hand on them.
   if (resolved.value.find('[') != std::string_view::npos)
     constants_.push_back(value.text.substr(0, value.text.find('.')));
@@ -142,7 +152,7 @@ bool ParameterReader::ReadCases(const Expression& values, DefinitionId owner, bo
   const Expression* const list = Follow(values, owner);
   if (list == nullptr) return false;
   if (list->kind == ExpressionKind::kCall) return ReadRange(*list, wrap) && !cases_.empty();
-  if (!IsList(*list)) return false;
+  if (!IsList(*list)) return Blame(list->text);
   for (const Expression& item : list->items) {
     if (item.kind != ExpressionKind::kStarred) {
       if (!ReadCase(item, owner, wrap, parameters)) return false;
@@ -150,7 +160,7 @@ bool ParameterReader::ReadCases(const Expression& values, DefinitionId owner, bo
     }
     DefinitionId inner_owner = owner;
     const Expression* const inner = Follow(item.items[0], inner_owner);
-    if (inner == nullptr || !IsList(*inner)) return false;
+    if (inner == nullptr || !IsList(*inner)) return Blame(item.text);
     for (const Expression& element : inner->items)
       if (element.kind == ExpressionKind::kStarred ||
           !ReadCase(element, inner_owner, wrap, parameters))
@@ -169,7 +179,7 @@ bool ParameterReader::ReadCases(const Expression& values, DefinitionId owner, bo
 bool ParameterReader::ReadRange(const Expression& call, bool wrap) {
   const Resolved called = names_.Resolve(call.items[0].value, kNoDefinition);
   if (!wrap || called.origin != "builtins.range" || call.items.size() < 2 || call.items.size() > 3)
-    return false;
+    return Blame(call.text);
   std::array<long, 2> bounds = {0, 0};
   for (size_t i = 1; i < call.items.size(); ++i) {
     const Expression& bound = call.items[i];
@@ -210,7 +220,7 @@ bool ParameterReader::ReadCase(const Expression& item, DefinitionId owner, bool 
     if (set == nullptr) return false;
     if (set != &item && set->kind == ExpressionKind::kCall)
       return ReadCase(*set, one.owner, wrap, parameters);
-    if (!IsList(*set) || set->items.size() != parameters.names.size()) return false;
+    if (!IsList(*set) || set->items.size() != parameters.names.size()) return Blame(set->text);
     for (const Expression& value : set->items) {
       if (value.kind == ExpressionKind::kStarred) return false;
       one.values.push_back(&value);
@@ -248,7 +258,7 @@ bool ParameterReader::MakeIds(const Expression* ids, DefinitionId owner, Paramet
     if (resolved.origin == "builtins.str" || resolved.origin == "builtins.repr")
       function = resolved.origin;
   }
-  if (function.empty() && !ReadIdList(ids, owner, given)) return false;
+  if (function.empty() && !ReadIdList(ids, owner, given)) return Blame(ids->text);
   if (!given.empty() && given.size() != cases_.size()) return false;
   std::vector<std::string> made;
   made.reserve(cases_.size());

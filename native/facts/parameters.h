@@ -35,6 +35,9 @@ class ParameterReader {
   [[nodiscard]] std::optional<Parameters> ReadFixture(std::string_view name,
                                                       const Decoration& fixture);
 
+  /// What was not understood when the last answer was none.
+  [[nodiscard]] const std::string& culprit() const { return culprit_; }
+
   /// Names whose values were looked at, which must not be changed by anyone.
   [[nodiscard]] const std::vector<std::string_view>& constants() const { return constants_; }
 
@@ -45,6 +48,8 @@ class ParameterReader {
     DefinitionId owner = kNoDefinition;
   };
 
+  bool Blame(std::string_view text);
+  std::optional<std::string> Unknown(const Expression& value);
   bool ReadNames(const Expression& names, Parameters& parameters);
   bool ReadIndirect(const Expression* indirect, Parameters& parameters) const;
   bool ReadCases(const Expression& values, DefinitionId owner, bool wrap, Parameters& parameters);
@@ -69,6 +74,7 @@ class ParameterReader {
   const ModuleNames& names_;
   std::vector<std::string_view> constants_;
   std::vector<Case> cases_;
+  std::string culprit_;
   std::vector<std::unique_ptr<Expression>> kept_;  ///< of constants: cases point into them
 };
 

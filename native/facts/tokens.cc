@@ -1,7 +1,6 @@
 #include "facts/tokens.h"
 
 #include <algorithm>
-#include <array>
 
 #include "syntax/source_bytes.h"
 #include "syntax/string_literal.h"
@@ -19,23 +18,25 @@ std::string_view Span(const char* begin, const char* end) {
   return {begin, static_cast<size_t>(end - begin)};
 }
 
-// Longer ones first: the first that fits is the token.
-constexpr std::array<std::string_view, 26> kLongOperators = {
-    "...", "**=", "//=", ">>=", "<<=", "==", "!=", "<=", ">=", ":=", "->", "**", "//",
-    "<<",  ">>",  "+=",  "-=",  "*=",  "/=", "%=", "@=", "&=", "|=", "^=", "<>", "\xFF\xFF"};
+bool IsOneOf(char c, std::string_view set) { return set.find(c) != std::string_view::npos; }
 
+// Of the operator that begins with `rest`; 0 where none does.
 size_t OperatorLength(std::string_view rest) {
-  for (const std::string_view candidate : kLongOperators)
-    if (rest.starts_with(candidate)) return candidate.size();
-  constexpr std::string_view kSingle = "()[]{},:.;=+-*/%@&|^~<>!`$?";
-  return kSingle.find(rest.front()) == std::string_view::npos ? 0 : 1;
+  const char first = rest[0];
+  if (IsOneOf(first, "()[]{},;~`$?")) return 1;
+  const char second = rest.size() > 1 ? rest[1] : '\0';
+  const char third = rest.size() > 2 ? rest[2] : '\0';
+  if (first == '.') return second == '.' && third == '.' ? 3 : 1;
+  if (IsOneOf(first, "*/<>") && second == first) return third == '=' ? 3 : 2;
+  if (IsOneOf(first, ":=+-*/%@&|^<>!") && second == '=') return 2;
+  if (first == '-' && second == '>') return 2;
+  return IsOneOf(first, ":=+-*/%@&|^<>!") ? 1 : 0;
 }
 
 // Letters before a quote that make it one literal with the quote.
 bool IsStringPrefix(std::string_view word) {
   return word.size() <= 2 && std::all_of(word.begin(), word.end(), [](char c) {
-           return std::string_view("rbuft").find(static_cast<char>(c | 0x20)) !=
-                  std::string_view::npos;
+           return IsOneOf(static_cast<char>(c | 0x20), "rbuft");
          });
 }
 

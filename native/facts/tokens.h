@@ -12,7 +12,10 @@ struct Token {
   std::string_view text;
 
   [[nodiscard]] bool Is(std::string_view expected) const {
-    return text == expected && (kind == TokenKind::kName || kind == TokenKind::kOperator);
+    // Most tokens differ in the first byte; comparing whole ones is a call.
+    return text.size() == expected.size() && !text.empty() && text[0] == expected[0] &&
+           (expected.size() == 1 || text == expected) &&
+           (kind == TokenKind::kName || kind == TokenKind::kOperator);
   }
 };
 
