@@ -44,6 +44,7 @@ def file_facts(
     python_classes: Sequence[str] = ("Test",),
     python_functions: Sequence[str] = ("test",),
     python_version: tuple[int, int] = sys.version_info[:2],
+    plain_imports: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What one test file contributes to a run, read from its source alone.
 
@@ -52,6 +53,8 @@ def file_facts(
         python_classes: prefixes or globs, as in pytest's settings.
         python_functions: the same for functions.
         python_version: of the Python that will import the file.
+        plain_imports: names of other modules, as in ``.tools.TestClient``, that are known to
+            be no tests.
 
     Returns:
         ``exact``, ``tests``, ``fixtures``, ``imported`` and ``reasons``; names are bytes.
@@ -64,6 +67,7 @@ def file_facts(
         python_classes=list(python_classes),
         python_functions=list(python_functions),
         python_version=python_version,
+        plain_imports=list(plain_imports),
     )
 
 

@@ -57,7 +57,8 @@ py::dict Convert(const facts::FileFacts& file) {
 
 py::dict FileFacts(const py::bytes& source, const std::vector<std::string>& python_classes,
                    const std::vector<std::string>& python_functions,
-                   std::pair<int, int> python_version) {
+                   std::pair<int, int> python_version,
+                   const std::vector<std::string>& plain_imports) {
   char* data = nullptr;
   Py_ssize_t size = 0;
   PyBytes_AsStringAndSize(source.ptr(), &data, &size);
@@ -65,7 +66,7 @@ py::dict FileFacts(const py::bytes& source, const std::vector<std::string>& pyth
   {
     const py::gil_scoped_release release;
     const facts::Rules rules{facts::NamePatterns(python_classes),
-                             facts::NamePatterns(python_functions), python_version};
+                             facts::NamePatterns(python_functions), python_version, plain_imports};
     file = facts::ReadFileFacts({data, static_cast<size_t>(size)}, rules);
   }
   return Convert(file);
@@ -75,7 +76,7 @@ py::dict FileFacts(const py::bytes& source, const std::vector<std::string>& pyth
 
 void BindFacts(py::module_& m) {
   m.def("file_facts", &FileFacts, "source"_a, py::kw_only(), "python_classes"_a,
-        "python_functions"_a, "python_version"_a);
+        "python_functions"_a, "python_version"_a, "plain_imports"_a);
 }
 
 }  // namespace dxpy::bindings

@@ -147,6 +147,7 @@ void Collector::CheckImport(std::string_view name, const Binding& binding) {
   const std::string module = origin.substr(0, origin.rfind('.'));
   // The base classes of unittest have no tests of their own, whatever they are called.
   if (origin == "unittest.TestCase" || origin == "unittest.IsolatedAsyncioTestCase") return;
+  if (std::ranges::find(rules_.plain_imports, origin) != rules_.plain_imports.end()) return;
   // Even a plain function is a test where its name says so.
   if (LooksLikeTest(name)) return Note(ReasonKind::kImportedTest, origin, binding.line);
   if (module == "unittest.mock" || origin == "unittest.mock" || HoldsNoTests(module)) return;

@@ -35,7 +35,7 @@ TEST_CASE("a TestCase's tests are sorted, whatever the class is called") {
 }
 
 TEST_CASE("names are told by prefixes and globs") {
-  const Rules rules{NamePatterns({"*Suite"}), NamePatterns({"check", "?_test"}), {3, 10}};
+  const Rules rules{NamePatterns({"*Suite"}), NamePatterns({"check", "?_test"}), {3, 10}, {}};
   CHECK(Ids("def check_a(): pass\ndef a_test(): pass\ndef ab_test(): pass\ndef test_a(): pass\n"
             "class MySuite:\n  def check(self): pass\nclass TestA:\n  def check(self): pass\n",
             rules) == "check_a\na_test\nMySuite::check");
@@ -126,6 +126,16 @@ TEST_CASE("what only a run can tell makes the file dynamic") {
   CHECK(Ids("def test_a():\n  yield 1\n") == "dynamic 2 yield: test_a");
   CHECK(Ids("def test_\xC3\xA9(): pass\n") == "dynamic 2 name: test_\xC3\xA9");
   CHECK(Ids("def test_a(:\n") == "dynamic 2 syntax: bracket");
+}
+
+TEST_CASE("imported names that others know to be plain are no tests") {
+  Rules rules;
+  rules.plain_imports = {"fastapi.testclient.TestClient", ".tools.test_tool"};
+  const std::string source =
+      "from fastapi.testclient import TestClient\nfrom .tools import test_tool as test_it\n"
+      "def test_a(): pass\n";
+  CHECK(Ids(source, rules) == "test_a");
+  CHECK(Ids(source).starts_with("dynamic 2 imported test: fastapi.testclient.TestClient"));
 }
 
 TEST_CASE("what is proven harmless does not") {

@@ -28,6 +28,10 @@ struct Rules {
   NamePatterns python_functions{{"test"}};
   /// Major and minor version of the Python that will import the file.
   std::pair<int, int> python_version = {3, 10};
+  /// Names of other modules ("fastapi.testclient.TestClient", ".tools.test_client")
+  /// of which somebody knows that pytest collects nothing of them, whatever they
+  /// are called here. The answers to kImportedTest and to FileFacts::imported.
+  std::vector<std::string> plain_imports{};
 };
 
 }  // namespace dxpy::facts
