@@ -185,7 +185,7 @@ void Collector::CollectClass(DefinitionId id, const FinalBinding& final, const P
   const std::optional<FinalBinding> test = classes_.Find(facts, "__test__");
   const Answer answer = TestAttribute(test);
   const bool is_named_so = rules_.python_classes.Matches(definition.name);
-  if (!is_named_so && !facts.is_test_case && !test) return;
+  if (!is_named_so && !facts.is_test_case && !test) return CheckForeignBases(id, facts);
   if (answer == Answer::kUnknown)
     return Note(ReasonKind::kTestAttribute, definition.name, definition.first_line);
   if (answer == Answer::kFalse && facts.is_known) return;
@@ -196,6 +196,20 @@ void Collector::CollectClass(DefinitionId id, const FinalBinding& final, const P
   inner.owners.push_back(id);
   for (const DefinitionId base : facts.mro) CheckMentions(outline_.definitions[base].name);
   facts.is_test_case ? CollectTestCase(id, facts, inner) : CollectMethods(id, facts, inner);
+}
+
+// A class that does not look like a test is one if a base is a TestCase.
+void Collector::CheckForeignBases(DefinitionId id, const ClassFacts& facts) {
+  const syntax::Definition& definition = outline_.definitions[id];
+  if (facts.has_unclear_base)
+    return Note(ReasonKind::kBase, facts.unknown_base, definition.first_line);
+  for (const std::string& origin : facts.foreign_bases) {
+    if (std::ranges::find(rules_.plain_imports, origin) != rules_.plain_imports.end()) continue;
+    const size_t dot = std::min(origin.rfind('.'), origin.size());
+    facts_.imported.push_back({std::string(definition.name), origin.substr(0, dot),
+                               origin.substr(std::min(dot + 1, origin.size())),
+                               definition.first_line});
+  }
 }
 
 // Whether its tests are to be collected. Says why where that is not known.

@@ -42,6 +42,7 @@ class Collector {
   void CollectDefinition(const FinalBinding& final, const Place& place);
   void CollectFunction(DefinitionId id, const FinalBinding& final, const Place& place);
   void CollectClass(DefinitionId id, const FinalBinding& final, const Place& place);
+  void CheckForeignBases(DefinitionId id, const ClassFacts& facts);
   bool CheckClass(DefinitionId id, const ClassFacts& facts);
   bool CheckClassDecorators(DefinitionId id, const ClassFacts& facts);
   void CollectMethods(DefinitionId id, const ClassFacts& facts, const Place& place);

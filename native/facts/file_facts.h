@@ -70,7 +70,7 @@ struct FixtureFacts {
 /// unittest.TestCase, nothing with a true `__test__`, and nothing that makes
 /// such things or autouse fixtures with parameters where this file calls it.
 struct ImportedName {
-  std::string name;    ///< in this file
+  std::string name;    ///< in this file; or of a class here that has it for a base
   std::string module;  ///< with its leading dots
   std::string origin;  ///< in that module
   uint32_t line = 0;

@@ -151,6 +151,24 @@ TEST_CASE("what is proven harmless does not") {
             "@mock.patch('os.sep')\ndef test_a(sep): pass\n") == "test_a");
 }
 
+TEST_CASE("bases from elsewhere are told, even of classes that do not look like tests") {
+  const FileFacts facts = ReadFileFacts(
+      "import a.b\nfrom typing import Generic\nfrom collections import namedtuple\n"
+      "class C(a.b.Case): pass\nclass D(Generic[T]): pass\nclass E(namedtuple('E', 'x')): pass\n",
+      Rules());
+  CHECK(facts.is_exact());
+  REQUIRE(facts.imported.size() == 1);
+  CHECK(facts.imported[0].name == "C");
+  CHECK(facts.imported[0].module == "a.b");
+  CHECK(facts.imported[0].origin == "Case");
+  CHECK(Ids("class C(x or y): pass\n") == "dynamic 2 base class: x or y");
+}
+
+TEST_CASE("a class in a class cannot inherit from it") {
+  CHECK(Ids("class TestA:\n  class TestB(TestA):\n    def test_a(self): pass\n") ==
+        "dynamic 3 base class: TestA");
+}
+
 TEST_CASE("functions that may be called during the import are read, others are not") {
   CHECK(Ids("def make():\n  globals()['test_a'] = 1\n") == "");
   CHECK(Ids("def make():\n  globals()['test_a'] = 1\nmake()\n") == "dynamic 2 namespace: globals");

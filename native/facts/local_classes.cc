@@ -60,12 +60,15 @@ void LocalClasses::AddBases(DefinitionId id, ClassFacts& facts) {
     if (base.kind == ExpressionKind::kName && base.keyword.empty())
       resolved = names_.Resolve(base.value, definition.enclosing);
     const bool is_local =
-        resolved.kind == Resolved::Kind::kDefinition && resolved.definition < id &&
+        resolved.kind == Resolved::Kind::kDefinition && IsFinishedBefore(resolved.definition, id) &&
         outline_.definitions[resolved.definition].kind == syntax::DefinitionKind::kClass;
     if (is_local) {
       bases.push_back(resolved.definition);
       const ClassFacts& of_base = Get(resolved.definition);
       if (!of_base.is_known) unknown(of_base.unknown_base);
+      facts.has_unclear_base |= of_base.has_unclear_base;
+      facts.foreign_bases.insert(facts.foreign_bases.end(), of_base.foreign_bases.begin(),
+                                 of_base.foreign_bases.end());
       facts.is_test_case |= of_base.is_test_case;
       facts.is_builtin |= of_base.is_builtin;
     } else if (resolved.origin == "unittest.TestCase" ||
@@ -76,9 +79,34 @@ void LocalClasses::AddBases(DefinitionId id, ClassFacts& facts) {
       facts.is_builtin |= resolved.origin != "builtins.object";
     } else {
       unknown(base.text);
+      AddForeign(base, resolved, definition.enclosing, facts);
     }
   }
   if (!Linearize(id, bases, facts)) unknown("in no consistent order");
+}
+
+// A class cannot have one for a base whose body it stands in.
+bool LocalClasses::IsFinishedBefore(DefinitionId base, DefinitionId id) const {
+  const std::string_view text = outline_.definitions[base].text;
+  return text.data() + text.size() <= outline_.definitions[id].text.data();
+}
+
+// What has to be known of a base to say that a class is no TestCase: the name
+// that it is, or that is called or subscripted for it.
+void LocalClasses::AddForeign(const Expression& base, const Resolved& resolved, DefinitionId owner,
+                              ClassFacts& facts) const {
+  Resolved maker = resolved;
+  const std::string_view head = base.text.substr(0, base.text.find_first_of("[("));
+  if (base.kind == ExpressionKind::kCall || base.kind == ExpressionKind::kOther) {
+    const Expression name = ParseExpression(head);
+    if (name.kind == ExpressionKind::kName) maker = names_.Resolve(name.value, owner);
+  }
+  // A metaclass says nothing about bases, but may do anything.
+  if (maker.kind != Resolved::Kind::kExternal) {
+    facts.has_unclear_base = true;
+  } else if (!HoldsNoTests(maker.origin)) {
+    facts.foreign_bases.push_back(maker.origin);
+  }
 }
 
 // C3, as type.mro() does it, with the classes of other modules left out.

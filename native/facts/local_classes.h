@@ -6,6 +6,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "facts/expression.h"
 #include "facts/module_names.h"
 
 namespace dxpy::facts {
@@ -23,6 +24,9 @@ struct ClassFacts {
   bool is_test_case = false;  ///< a unittest.TestCase
   bool is_builtin = false;    ///< has a base that is no plain object: an exception, a dict, ...
   std::string unknown_base;
+  /// Bases of other modules; and whether there are unknown ones besides.
+  std::vector<std::string> foreign_bases;
+  bool has_unclear_base = false;
   std::vector<DefinitionId> mro;  ///< classes of this file, itself first
 };
 
@@ -45,6 +49,9 @@ class LocalClasses {
 
  private:
   void AddBases(DefinitionId id, ClassFacts& facts);
+  void AddForeign(const Expression& base, const Resolved& resolved, DefinitionId owner,
+                  ClassFacts& facts) const;
+  [[nodiscard]] bool IsFinishedBefore(DefinitionId base, DefinitionId id) const;
   bool Linearize(DefinitionId id, const std::vector<DefinitionId>& bases, ClassFacts& facts);
 
   const syntax::Outline& outline_;

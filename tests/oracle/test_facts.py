@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import itertools
 import os
+import shutil
 import sys
+import sysconfig
 import warnings
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +18,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 
 from pytest_dxpy import native
+from tests.oracle.facts_judge import judge, run_pytest
 from tests.oracle.module_writer import modules_of_tests
 
 # pytest's own plugins that have no say in what is collected.
@@ -126,3 +130,27 @@ def test_exact_ids_are_what_pytest_collects(folder: Path, source: str) -> None:
     event("exact")
     assert collected.failed == []
     assert native.node_ids(facts, path.name) == collected.ids
+
+
+def standard_library_tests() -> list[Path]:
+    """Some of CPython's own test files: unittest, written by many hands over many years."""
+    folder = Path(sysconfig.get_path("stdlib")) / "test"
+    return sorted(folder.glob("test_[a-h]*.py"))[::6]
+
+
+def test_the_standard_librarys_tests_are_collected_as_told(tmp_path: Path) -> None:
+    paths = standard_library_tests()
+    if not paths:
+        pytest.skip("this Python comes without its tests")
+    tree = tmp_path / "tree"
+    tree.mkdir()
+    (tree / "pytest.ini").write_text("[pytest]\n")
+    for path in paths:
+        shutil.copy(path, tree)
+    suite = run_pytest(sys.executable, ["--import-mode=importlib"], tree, tmp_path)
+    verdicts: Counter[str] = Counter()
+    for path, entry in suite["files"].items():
+        verdict, _ = judge(path, entry, suite)
+        verdicts[verdict] += 1
+        assert verdict != "WRONG", path
+    assert verdicts["exact"] > 0

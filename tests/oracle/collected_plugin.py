@@ -1,6 +1,6 @@
-"""A pytest plugin that writes what plain pytest collects, per file; for tests.parity.facts.
+"""A pytest plugin that writes what plain pytest collects, per file; for facts_judge.py.
 
-It is copied to where the suite's own interpreter finds it, so it imports nothing of ours.
+It is copied to where a suite's own interpreter finds it, so it imports nothing of ours.
 """
 
 import json
