@@ -112,6 +112,9 @@ void Collector::AddParameters(DefinitionId id, const FunctionFacts& function, co
   const syntax::Definition& definition = outline_.definitions[id];
   std::vector<std::string> requested = UsedFixtures(marks);
   if (place.in_test_case) {
+    // pytest does not parametrize it, but trips over marks that are not valid.
+    std::vector<Parameters> unused;
+    static_cast<void>(ReadParameters(marks, unused));
     test.fixtures = fixtures_.Close(place.owners, requested, {}).outside;
     return;
   }
@@ -181,6 +184,14 @@ bool Collector::AddFixtureIds(const Closure& closure, DefinitionId id,
 }
 
 void Collector::AddFixtures() {
+  for (uint32_t i = 0; i < outline_.decorators.size(); ++i) {
+    const syntax::Definition& definition = outline_.definitions[outline_.decorators[i].definition];
+    // pytest trips over a class that was made a fixture.
+    if (definition.kind == syntax::DefinitionKind::kClass &&
+        (definition.within & syntax::kInFunction) == 0 &&
+        decorations_.Get(i).kind == DecoratorKind::kFixture)
+      Note(ReasonKind::kFixture, definition.name, definition.first_line);
+  }
   for (DefinitionId owner = kNoDefinition, next = 0;; owner = next++) {
     for (const LocalFixture& fixture : fixtures_.of(owner)) {
       FixtureFacts facts;
@@ -191,7 +202,7 @@ void Collector::AddFixtures() {
       facts.is_autouse = fixture.is_autouse || !fixture.is_understood;
       facts.has_params = fixture.has_params || !fixture.is_understood;
       facts.fixtures = Names(fixture.requests);
-      if (fixture.is_broken) Note(ReasonKind::kFixture, "takes no self", facts.line);
+      if (fixture.is_broken) Note(ReasonKind::kFixture, "cannot be called", facts.line);
       facts_.fixtures.push_back(std::move(facts));
     }
     if (next >= outline_.definitions.size()) break;

@@ -34,6 +34,16 @@ TEST_CASE("a TestCase's tests are sorted, whatever the class is called") {
   CHECK(Ids("class A(unittest.TestCase):\n  def runTest(self): pass\n") == "A::runTest");
 }
 
+TEST_CASE("a TestCase's tests are not parametrized, but their marks must be valid") {
+  const std::string test = "def test_a(self): pass\n";
+  CHECK(Ids("class A(unittest.TestCase):\n  @pytest.mark.parametrize('x', [1])\n  " + test) ==
+        "A::test_a");
+  CHECK(Ids("class A(unittest.TestCase):\n"
+            "  @pytest.mark.parametrize('x', [1], indirect=['y'])\n  " +
+            test)
+            .starts_with("dynamic 3 parameters"));
+}
+
 TEST_CASE("names are told by prefixes and globs") {
   const Rules rules{NamePatterns({"*Suite"}), NamePatterns({"check", "?_test"}), {3, 10}, {}};
   CHECK(Ids("def check_a(): pass\ndef a_test(): pass\ndef ab_test(): pass\ndef test_a(): pass\n"

@@ -51,9 +51,10 @@ void LocalFixtures::Add(DefinitionId id) {
   const Binding* const only = names_.Only(definition.name, definition.enclosing);
   fixture.is_understood =
       function.kind == FunctionKind::kFixture && only != nullptr && only->is_certain;
-  fixture.is_broken = definition.is_method &&
-                      function.Find(DecoratorKind::kStaticMethod) == nullptr &&
-                      !ReadParameterNames(definition.parameters).takes_self;
+  fixture.is_broken = definition.is_method
+                          ? function.Find(DecoratorKind::kStaticMethod) == nullptr &&
+                                !ReadParameterNames(definition.parameters).takes_self
+                          : function.Find(DecoratorKind::kClassMethod) != nullptr;
   fixture.requests = RequestedNames(definition, function);
   fixture.decoration = function.Find(DecoratorKind::kFixture);
   if (fixture.decoration != nullptr) ReadArguments(fixture);

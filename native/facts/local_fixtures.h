@@ -20,7 +20,7 @@ struct LocalFixture {
   std::string_view attribute;  ///< that holds it
   DefinitionId definition = kNoDefinition;
   bool is_understood = true;  ///< its decorators are, and it is defined unconditionally
-  bool is_broken = false;     ///< a method that takes no self: pytest gives up on its class
+  bool is_broken = false;     ///< pytest cannot call it, and gives up on what holds it
   bool is_autouse = false;
   bool has_params = false;
   std::string scope = "function";  ///< empty: not known
