@@ -9,7 +9,6 @@ import sys
 import sysconfig
 import warnings
 from collections import Counter
-from collections.abc import Iterator
 from pathlib import Path
 
 import _pytest.config
@@ -20,6 +19,8 @@ from hypothesis import HealthCheck, Phase, event, given, settings
 from pytest_dxpy import native
 from tests.oracle.facts_judge import judge, run_pytest
 from tests.oracle.module_writer import modules_of_tests
+
+pytestmark = pytest.mark.usefixtures("only_pytest")
 
 # pytest's own plugins that have no say in what is collected.
 SWITCHED_OFF = (
@@ -66,15 +67,6 @@ def collect_with_pytest(path: Path, rules: tuple[tuple[str, ...], tuple[str, ...
             if name.startswith("test_generated"):
                 del sys.modules[name]
     return recorder
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _only_pytest() -> Iterator[None]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-            patch.delenv(name, raising=False)
-        yield
 
 
 @pytest.fixture(scope="module")

@@ -24,6 +24,8 @@ from hypothesis import strategies as st
 
 from pytest_dxpy import native
 
+pytestmark = pytest.mark.usefixtures("only_pytest")
+
 # Overlapping arguments are pytest 9's to sort out; pytest 8 loses some of their tests.
 OVERLAPS = pytest.version_tuple >= (9,)
 LONG = b"x" * 300  # as the target of a link: ENAMETOOLONG, which fails the directory
@@ -310,16 +312,6 @@ def draw_roots(data: st.DataObject, root: Path) -> list[Path]:
     if not OVERLAPS:
         assume(sum(a.is_relative_to(b) for a in roots for b in roots) == len(roots))
     return roots
-
-
-@pytest.fixture(autouse=True, scope="module")
-def _only_pytest() -> Iterator[None]:
-    """pytest without third-party plugins, and without what this run was configured by."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-        for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
-            patch.delenv(name, raising=False)
-        yield
 
 
 SETTINGS = settings(
