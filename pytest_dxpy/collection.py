@@ -20,11 +20,14 @@ from __future__ import annotations
 
 import inspect
 import os
+from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
 import pytest
 from _pytest import main, nodes
+
+from pytest_dxpy import native
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -310,3 +313,20 @@ def _size(path: Path) -> int:
         return os.stat(path).st_size  # noqa: PTH116  # a name may be a fake file system's
     except OSError:
         return 0
+
+
+def choose(items: list[pytest.Item], only: list[bytes], skip: list[bytes]) -> list[pytest.Item]:
+    """Those items that are in ``only`` (empty: all), less those in ``skip``.
+
+    Both are lists of node ids that count: one may stand for several items.
+    """
+    wanted, unwanted = Counter(only), Counter(skip)
+    chosen = []
+    for item in items:
+        node_id = native.encode_id(item.nodeid)
+        if unwanted[node_id] > 0:
+            unwanted[node_id] -= 1
+        elif not only or wanted[node_id] > 0:
+            wanted[node_id] -= 1
+            chosen.append(item)
+    return chosen

@@ -5,13 +5,15 @@ collects lazily has not. So a test can fail there because only another file
 brings an import it needs, or because its own file was imported after other
 tests had run. Such a failure must not be reported, and a flaky test's must.
 
-The file, up to the failing test (which may need the ones before it), runs again:
+The file, up to the failing test (which may need the ones before it), runs again, and
+where several workers had shared it, in stages 2 and 3 only what the same worker had
+run of it:
 
 1. in a worker that has collected the whole suite. If it fails, the failure is
    confirmed.
 2. else in a fresh worker that has collected only this file. If it fails, the
-   file needs something that its own imports do not bring, and the full worker's
-   outcome counts.
+   file needs something that its own imports do not bring, or the tests that other
+   workers had run, and the full worker's outcome counts.
 3. else in a fresh worker after the same files as the first time. If it passes,
    the test is flaky and its first failure stands.
 4. else after the same files in a worker that has collected the whole suite. If
@@ -26,7 +28,6 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from collections import Counter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_dxpy import protocol
@@ -45,6 +46,7 @@ class Held:
     occurrence: int  # a node id may stand for several items; from 0
     reports: list[Any]
     node: object
+    index: int  # its position in the unit
 
     @property
     def key(self) -> tuple[str, int]:
@@ -81,13 +83,27 @@ class Job:
 
     unit: Unit
     held: list[Held]
-    only: list[str]  # the unit's node ids up to its last held test
+    up_to: list[str]  # the unit's node ids up to its last held test
+    ran_alike: list[str]  # those of them that the same worker had run
     before: list[Unit]  # what the same worker had run before
+    apart: bool = False  # other workers had run some of the tests before
+    others: list[Job] = dataclasses.field(default_factory=list)  # of the unit's other workers
     stage: Stage = Stage.FULL
     worker: int = -1  # where it runs now
     _ran: dict[Stage, dict[tuple[str, int], tuple[bool, Verdict]]] = dataclasses.field(
         default_factory=lambda: {stage: {} for stage in Stage}
     )
+
+    def lead(self, others: list[Job]) -> None:
+        """Run in the full worker for others, too: a file runs there once."""
+        self.others = others
+        for other in others:
+            other._ran[Stage.FULL] = self._ran[Stage.FULL]
+
+    def take_all(self) -> list[Job]:
+        """This job and those it has led, each on its own from here on."""
+        others, self.others = self.others, []
+        return [self, *others]
 
     def ran(self, item: protocol.Item, failed: bool, reports: list[Any], node: object) -> None:
         """A test of the unit has run again."""
@@ -128,6 +144,11 @@ class Job:
         return next((stage for stage in cures if self._failed(held, stage) is False), None)
 
     @property
+    def only(self) -> list[str]:
+        """The node ids that run in the present stage."""
+        return self.ran_alike if self.stage in (Stage.FRESH, Stage.AGAIN) else self.up_to
+
+    @property
     def confirmed(self) -> bool:
         """Whether the full worker agreed on every failure."""
         return all(self._failed(held, Stage.FULL) for held in self.held)
@@ -155,17 +176,3 @@ class Job:
             first = Verdict(held.item, held.reports, held.node)
             verdicts.append(first if stage is None else self._ran[stage][held.key][1])
         return verdicts
-
-
-def up_to_last(unit: Unit, held: list[Held]) -> list[str]:
-    """The unit's node ids up to the last held test."""
-    waiting = {one.key for one in held}
-    seen: Counter[str] = Counter()
-    ids = []
-    for item in unit.items or ():
-        ids.append(item.node_id)
-        waiting.discard((item.node_id, seen[item.node_id]))
-        seen[item.node_id] += 1
-        if not waiting:
-            break
-    return ids

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_dxpy.confirmation import Held, Job, Stage, up_to_last
+from pytest_dxpy.confirmation import Held, Job, Stage
 from pytest_dxpy.records import content_hash
 
 if TYPE_CHECKING:
@@ -22,6 +22,10 @@ IMPORTED_FIRST: Final = (
 )
 NEEDS_IMPORTS: Final = (
     f"needs something that its own imports do not bring: it fails alone, {IMPORTED_FIRST}"
+)
+NEEDS_FILE: Final = (
+    "has tests that need those before them: one failed where another worker ran these, and passes "
+    "after them, as in plain pytest; that outcome was taken"
 )
 NEEDS_EARLY_IMPORT: Final = (
     "must be imported before other tests run: it fails where it is imported after them, "
@@ -38,7 +42,7 @@ class Confirmer:
 
     def __init__(self, run: Run) -> None:
         self._run = run
-        self._held: dict[int, list[Held]] = {}  # by unit
+        self._held: dict[tuple[int, int], list[Held]] = {}  # by unit and worker
         self._jobs: dict[int, Job] = {}  # by the unit that runs again
         self._unheeded: set[int] = set()  # units that run again before a job's
         self._takeovers: set[int] = set()  # units that the full worker runs for good
@@ -60,35 +64,54 @@ class Confirmer:
         """Whether a unit runs in the full worker for good."""
         return unit in self._takeovers
 
-    def holds(self, number: int) -> bool:
-        """Whether a failure in the unit must be confirmed."""
+    def holds(self, number: int, item: int, worker: int) -> bool:
+        """Whether the failure of an item must be confirmed."""
         unit = self._run.units[number]
         if not self._run.mode.confirm or number in self._takeovers:
             return False
+        if self._is_apart(unit, item, worker):
+            return True
         if unit.proven is None:
             unit.proven = self._run.records.is_proven(unit.key)
         return not unit.proven
 
-    def hold(self, number: int, index: int, made: list[Any], node: object) -> None:
+    def hold(self, event: protocol.Event, made: list[Any], node: object) -> None:
         """Keep a failed test back."""
-        items = self._run.units[number].items or []
+        index = event.item
+        items = self._run.units[event.unit].items or []
         occurrence = sum(item.node_id == items[index].node_id for item in items[:index])
-        self._held.setdefault(number, []).append(Held(items[index], occurrence, made, node))
+        held = Held(items[index], occurrence, made, node, index)
+        self._held.setdefault((event.unit, event.worker), []).append(held)
 
     def submit(self, number: int) -> None:
         """Have what is held of a unit confirmed."""
-        held = self._held.pop(number, None)
-        if not held:
-            return
-        unit = self._run.units[number]
-        job = Job(unit, held, up_to_last(unit, held), self._run_before(unit))
-        self._pin(self._full_worker(), job)
+        keys = [key for key in self._held if key[0] == number]
+        jobs = [self._job(number, worker, self._held.pop((number, worker))) for _, worker in keys]
+        if jobs:
+            first, *others = sorted(jobs, key=lambda job: -len(job.up_to))
+            first.lead(others)
+            self._pin(self._full_worker(), first)
 
-    def _run_before(self, unit: Unit) -> list[Unit]:
-        """What its worker had run before a unit."""
-        assert unit.worker is not None
-        begun = [self._run.units[number] for number in self._run.crew.members[unit.worker].begun]
-        return begun[: begun.index(unit)]
+    def _job(self, number: int, worker: int, held: list[Held]) -> Job:
+        unit = self._run.units[number]
+        last = max(one.index for one in held)
+        return Job(
+            unit,
+            held,
+            unit.ids(range(last + 1)),
+            unit.ids(unit.begun_by(worker, last)),
+            self._run_before(number, worker),
+            apart=any(self._is_apart(unit, one.index, worker) for one in held),
+        )
+
+    def _is_apart(self, unit: Unit, item: int, worker: int) -> bool:
+        """Whether other workers ran some of the tests before an item."""
+        return len(unit.begun_by(worker, item)) <= item
+
+    def _run_before(self, number: int, worker: int) -> list[Unit]:
+        """What a worker had run before a unit."""
+        begun = self._run.crew.members[worker].begun
+        return [self._run.units[before] for before in begun[: begun.index(number)]]
 
     def _pin(self, worker: Member, job: Job) -> None:
         job.worker = worker.number
@@ -96,7 +119,7 @@ class Confirmer:
 
     def submit_all(self) -> None:
         """The run is paused: nothing more will fail in the units under way."""
-        for number in list(self._held):
+        for number in {unit for unit, _ in self._held}:
             self.submit(number)
 
     def take_over(self, unit: Unit) -> None:
@@ -129,12 +152,13 @@ class Confirmer:
         if job is None:
             self.submit(number)
             return
-        stage = job.next_stage()
-        if stage is None or self._run.stopping:
-            self._conclude(job)
-        else:
-            job.stage = stage
-            self._rerun(job)
+        for one in job.take_all():
+            stage = one.next_stage()
+            if stage is None or self._run.stopping:
+                self._conclude(one)
+            else:
+                one.stage = stage
+                self._rerun(one)
 
     def _rerun(self, job: Job) -> None:
         """Run a job's unit in a worker of its own."""
@@ -162,13 +186,16 @@ class Confirmer:
         for item, made, node in job.verdicts():
             self._run.replay.item(item, made, node)
         record = self._run.records.get(job.unit.key)
-        if job.needs_imports:
+        if job.needs_imports and job.apart:
+            record.whole = content_hash(job.unit.key)
+            self._run.notes.append(f"{self._run.show(job.unit.key)} {NEEDS_FILE}")
+        elif job.needs_imports:
             self._note_dependent(job.unit, NEEDS_IMPORTS)
         elif job.needs_early_import:
             self._note_dependent(job.unit, NEEDS_EARLY_IMPORT)
         elif job.needs_order:
             self._run.notes.append(f"{self._run.show(job.unit.key)} {NEEDS_ORDER}")
-        elif job.confirmed:
+        elif job.confirmed and not job.apart:
             record.proven = content_hash(job.unit.key)
 
     def _note_dependent(self, unit: Unit, what: str) -> None:
@@ -241,10 +268,10 @@ class Confirmer:
         for number in [*self._jobs]:
             job = self._jobs.pop(number)
             self._conclude_unconfirmed(job)
-        for number in [*self._held]:
-            for held in self._held.pop(number):
+        for key in [*self._held]:
+            for held in self._held.pop(key):
                 self._run.replay.item(held.item, held.reports, held.node)
 
     def _conclude_unconfirmed(self, job: Job) -> None:
-        for held in job.held:
+        for held in (held for one in job.take_all() for held in one.held):
             self._run.replay.item(held.item, held.reports, held.node)

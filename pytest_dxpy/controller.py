@@ -85,12 +85,13 @@ class Controller:
             StartError: no process can be started.
         """
         hints = self._hints(config)
-        count = self._workers if self._mode.full else max(1, min(self._workers, len(hints)))
+        count = self._workers if self._mode.full else max(1, min(self._workers, self._busy(hints)))
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
             given_order=self._mode.full or self._options.order == "pytest",
             barrier=count,
             discover=True,
+            split=self._mode.split,
             max_failures=config.getvalue("maxfail") or 0,
             halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
@@ -114,6 +115,10 @@ class Controller:
             self._mode = Mode("full", confirm=False, reason=f"two files are module '{name}'")
             return []
         return hints
+
+    def _busy(self, hints: list[Unit]) -> int:
+        """How many workers the units can keep busy."""
+        return sum(units.shares(unit) for unit in hints) if self._mode.split else len(hints)
 
     def _begin(self, session: pytest.Session) -> None:
         run = self._run
@@ -279,6 +284,8 @@ class Controller:
                 self._losses.exited(member)
             case protocol.HEARD_LOST:
                 self._losses.lost(event)
+            case _:
+                self._progress.on_sharing(event)
 
     def _on_finished(self, run: Run, member: Member, output: dict[str, Any]) -> None:
         member.finished = True

@@ -84,6 +84,7 @@ class Crew:
             by_group=getattr(self._config.option, "dist", "no") == "loadgroup",
             keep_stdout=self._config.option.capture == "no",
             early=self._orders is None,
+            divide=shared and self._mode.split,
         )
         payload = _marshal(birth)
         number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))

@@ -106,10 +106,31 @@ class Losses:
                 when = "between tests" if member.ready else "at its start"
                 run.notes.append(f"{member.name} {end} {when}")
         elif not self._confirmer.reruns(event.unit):
-            self._save_unit(event, member, end, captured, stalled=bool(stalled))
+            self._leave_unit(event, member, end, captured, stalled=bool(stalled))
         self._confirmer.lost(member)
         if member.full and not member.shared:
-            run.add([_rest(unit) for unit in self._confirmer.lose_takeovers()])
+            lost = self._confirmer.lose_takeovers()
+            run.add([_rest(unit, unit.left(event.worker)) for unit in lost])
+
+    def _leave_unit(
+        self,
+        event: protocol.Event,
+        member: Member,
+        end: str,
+        captured: list[tuple[str, str]],
+        *,
+        stalled: bool,
+    ) -> None:
+        """A worker has died that ran a unit, or had joined it."""
+        unit = self._run.units[event.unit]
+        unit.sharing.discard(event.worker)
+        if event.worker == unit.worker or event.worker in unit.spans:
+            self._save_unit(event, member, end, captured, stalled=stalled)
+        elif not stalled:
+            shown = self._run.show(unit.key)
+            self._run.notes.append(f"{member.name} {end} while collecting {shown}, to share it")
+        if not unit.sharing:
+            self._confirmer.submit(event.unit)
 
     def _save_unit(
         self,
@@ -125,7 +146,7 @@ class Losses:
         unit = run.units[event.unit]
         if unit.items is None:
             if stalled:
-                run.add([_rest(unit)])
+                run.add([_rest(unit, set())])
             else:
                 message = f"worker '{member.name}' {end} while collecting {run.show(unit.key)}"
                 run.replay.collect_report(
@@ -136,9 +157,8 @@ class Losses:
             item = unit.items[event.item]
             if not self._report_crash(item, event, member, (end, captured)):
                 unit.ran.add(event.item)
-        if unit.left():
-            run.add([_rest(unit)])
-        self._confirmer.submit(event.unit)
+        if left := unit.left(event.worker):
+            run.add([_rest(unit, left)])
 
     def _report_crash(
         self,
@@ -203,13 +223,14 @@ class _Sched:
         self.pending.add(nodeid)
 
 
-def _rest(unit: Unit) -> Unit:
-    """What is left of a unit, as a unit of its own."""
+def _rest(unit: Unit, left: set[int]) -> Unit:
+    """Those items of a unit, as a unit of its own; all of it where it is not collected."""
+    others = set(range(len(unit.items or ()))) - left
     return Unit(
         unit.key,
         unit.argument,
         unit.cost_seconds,
         position=unit.position,
-        skip=[*unit.skip, *unit.done()],
+        skip=[*unit.skip, *unit.ids(others)],
         again=True,
     )

@@ -22,6 +22,7 @@ class Mode(NamedTuple):
     collect: str
     confirm: bool  # lazy: failures are confirmed before they are reported
     reason: str
+    split: bool = False  # an idle worker may get the tail of a file that runs
 
     @property
     def full(self) -> bool:
@@ -150,15 +151,23 @@ def _names_in(function: Any) -> set[str]:
     return names
 
 
-def choose(config: pytest.Config, requested: str) -> Mode:
-    """How this run collects, and why."""
+def choose(config: pytest.Config, requested: str, split: str = "auto") -> Mode:
+    """How this run collects, and why.
+
+    Args:
+        config: configured, with its plugins and initial conftests.
+        requested: the value of ``--dx-collect``.
+        split: the value of ``--dx-split``.
+    """
     if reason := reason_for_off(config.option):
         return Mode("off", False, reason)
     if requested != "auto":
         return Mode(requested, False, f"--dx-collect={requested}")
     if reason := _reason_for_full(config):
         return Mode("full", False, reason)
-    return Mode("lazy", True, "nothing needs all tests at once")
+    # Only a confirmed failure is known not to come from a file's being divided.
+    whole = split == "never" or getattr(config.option, "dist", "no") in ("loadfile", "loadscope")
+    return Mode("lazy", True, "nothing needs all tests at once", split=not whole)
 
 
 def may_start_early(config: pytest.Config) -> bool:

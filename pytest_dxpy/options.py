@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 COLLECT_MODES: Final = ("auto", "lazy", "full", "off")
 START_METHODS: Final = ("auto", "late", "early", "spawn")
 ORDERS: Final = ("pytest", "longest")
+SPLITS: Final = ("auto", "never")
 
 
 def usable_cpus() -> int:
@@ -107,6 +108,13 @@ class Options:
         "ORDER",
         "pytest: files begin in pytest's order, but for one that would end long after all others; "
         "longest: the longest first, for the shortest run",
+    )
+    split: str = _option(
+        "auto",
+        _choice("dx-split", SPLITS),
+        "WHEN",
+        "auto: an idle worker takes over the tail of a file that would run long, where the file's "
+        "tests share no fixture above function scope; never: a file stays on one worker",
     )
     max_restarts: int | None = _option(
         "auto", _restarts, "N", "how many dead workers are replaced; 'auto' is 4 per worker"

@@ -105,13 +105,38 @@ class Progress:
         member = self._run.crew.members[event.worker]
         unit.worker = event.worker
         unit.alone = not member.begun and not member.full
+        unit.sharing.add(event.worker)
         member.begun.append(event.unit)
+
+    def on_sharing(self, event: protocol.Event) -> None:
+        """Several workers run one unit, or could."""
+        unit = self._run.units[event.unit]
+        match event.kind:
+            case protocol.HEARD_JOINED:
+                unit.sharing.add(event.worker)
+                self._run.crew.members[event.worker].begun.append(event.unit)
+            case protocol.HEARD_CUT:
+                unit.give(event.worker, event.item)
+            case protocol.HEARD_DIVISIBLE:
+                unit.start_seconds = event.seconds
+            case protocol.HEARD_DIFFERS:
+                self._note_difference(event, unit)
+
+    def _note_difference(self, event: protocol.Event, unit: Unit) -> None:
+        run = self._run
+        assert unit.worker is not None
+        first, second = (run.crew.members[number].name for number in (unit.worker, event.worker))
+        run.notes.append(
+            f"{run.show(unit.key)} was not shared: {second} collects other tests than {first} "
+            "(ids from a set, a clock or an address?)"
+        )
 
     def on_collected(self, event: protocol.Event) -> None:
         """A unit's tests are known."""
         unit = self._run.units[event.unit]
         expected = unit.tests
         unit.items = native.decode_items(event.payload)
+        unit.spans[event.worker] = [range(len(unit.items))]
         if self._confirmer.reruns(event.unit):
             return
         if not (unit.again or self._run.mode.full):
@@ -140,16 +165,20 @@ class Progress:
         made = run.replay.reports_of(item, event.phases, node)
         if self._confirmer.reruns(event.unit):
             self._confirmer.ran_again(event.unit, item, failed, made, node)
-        elif failed and self._confirmer.holds(event.unit):
-            self._confirmer.hold(event.unit, event.item, made, node)
+        elif failed and self._confirmer.holds(event.unit, event.item, event.worker):
+            self._confirmer.hold(event, made, node)
         else:
             run.replay.item(item, made, node)
 
     def on_unit_done(self, event: protocol.Event) -> None:
-        """All of a unit's tests have run."""
+        """A worker is through with its tests of a unit."""
         unit = self._run.units[event.unit]
+        unit.spent_seconds += event.seconds
+        unit.sharing.discard(event.worker)
+        if unit.sharing:
+            return
         if not self._confirmer.reruns(event.unit):
-            self._remember(unit, event.seconds)
+            self._remember(unit, unit.spent_seconds)
         self._confirmer.unit_done(event.unit)
 
     def _remember(self, unit: Unit, seconds: float) -> None:
@@ -161,7 +190,8 @@ class Progress:
             return
         record = self._run.records.get(unit.key)
         record.seconds = seconds
+        record.start_seconds = unit.start_seconds
         record.tests = -1 if unit.narrowed or self._run.mode.full else len(unit.items or ())
         record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
-        if unit.alone and unit.items and not unit.failed:
+        if unit.alone and unit.items and not (unit.failed or unit.split):
             record.proven = content_hash(unit.key)

@@ -14,6 +14,8 @@ DISCOVER: Final = 2
 RUN: Final = 3
 FINISH: Final = 4
 WAIT: Final = 5
+JOIN: Final = 7
+SPAN: Final = 8
 
 # Results.
 READY: Final = 1
@@ -65,6 +67,10 @@ HEARD_EVENT: Final = 7  # payload: something that pytest's hooks want to know
 HEARD_FINISHED: Final = 8  # its session has ended; payload: workeroutput
 HEARD_EXITED: Final = 9  # its process has ended as it should
 HEARD_LOST: Final = 10  # its process has died; payload: what was wrong with its messages
+HEARD_JOINED: Final = 11  # it shares a unit that another worker has begun
+HEARD_CUT: Final = 12  # it got the unit's items from `item` on, as far as their worker had them
+HEARD_DIFFERS: Final = 13  # it collects other items of the unit than who began it
+HEARD_DIVISIBLE: Final = 14  # the unit could be shared, `seconds` after a worker starts with it
 
 
 class Birth(NamedTuple):
@@ -75,6 +81,7 @@ class Birth(NamedTuple):
     by_group: bool  # the tests of an xdist_group are one unit
     keep_stdout: bool  # '-s': write straight to the terminal
     early: bool  # the orders come only when the controller is configured
+    divide: bool  # a file's tests may go to several workers
 
 
 class Orders(NamedTuple):

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any, Final
 
 VERSION: Final = 1
+LEAST_FIELDS: Final = 6  # of a file in the first records of this version
 
 
 @dataclasses.dataclass
@@ -31,6 +32,8 @@ class FileRecord:
     mtime_ns: int = -1
     proven: str = ""  # content hash under which it ran right as the first file of a worker
     dependent: str = ""  # content hash under which it needed what other files import
+    start_seconds: float = -1.0  # of `seconds`, what each worker needs that shares it; -1: none may
+    whole: str = ""  # content hash under which a test needed those before it in the file
 
 
 def content_hash(path: str) -> str:
@@ -68,6 +71,11 @@ class Records:
         record = self.files.get(path)
         return bool(record and record.dependent and record.dependent == content_hash(path))
 
+    def is_whole(self, path: str) -> bool:
+        """Whether this content of the file is known not to bear division."""
+        record = self.files.get(path)
+        return bool(record and record.whole and record.whole == content_hash(path))
+
     def save(self) -> str:
         """Write them.
 
@@ -96,11 +104,15 @@ def _parse(data: Any) -> dict[str, FileRecord]:
 
 
 def _record(fields: list[Any]) -> FileRecord:
-    kinds: tuple[type | tuple[type, ...], ...] = ((int, float), int, int, int, str, str)
-    right = all(isinstance(field, kind) for field, kind in zip(fields, kinds, strict=False))
-    if not (right and 0 <= fields[0] < math.inf):
+    number = (int, float)
+    kinds: tuple[type | tuple[type, ...], ...] = (number, int, int, int, str, str, number, str)
+    right = len(fields) >= LEAST_FIELDS and all(
+        isinstance(field, kind) for field, kind in zip(fields, kinds, strict=False)
+    )
+    record = FileRecord(*fields) if right else None
+    if record is None or not (0 <= record.seconds < math.inf and record.start_seconds >= -1):
         raise TypeError(fields)
-    return FileRecord(*fields)
+    return record
 
 
 def _replace(path: Path, text: str) -> None:

@@ -57,6 +57,8 @@ class Run:
                     unit.recorded,
                     unit.position,
                     [native.encode_id(node_id) for node_id in unit.skip],
+                    unit.start_seconds,
+                    unit.whole or unit.again or unit.partial,
                 )
                 for unit in new
             ]

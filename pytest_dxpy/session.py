@@ -139,7 +139,7 @@ def before_configure(config: pytest.Config) -> None:
         xdist_compat.take_over(config)
         config.stash[SEAT].run(config, inherited_capture=False)
     parsed = _parse_options(config, config.option)
-    chosen = mode.choose(config, parsed.collect)
+    chosen = mode.choose(config, parsed.collect, parsed.split)
     workers = count_workers(config, parsed, config.option)
     early = config.stash.get(EARLY_SERVER, None)
     if chosen.collect == "off" or workers == 0:

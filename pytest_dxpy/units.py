@@ -10,6 +10,8 @@ from pytest_dxpy import native
 from pytest_dxpy.collection import resolve_arguments
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     import pytest
     from _pytest.main import CollectionArgument
 
@@ -20,6 +22,9 @@ if TYPE_CHECKING:
 # a few lines, by the length of the file. Only the ratio to recorded files matters.
 SECONDS_PER_BYTE = 4e-6
 LEAST_SECONDS = 1e-3
+# What a worker must find in a file that others run, to be started for it.
+SECONDS_PER_WORKER = 0.1
+TESTS_PER_WORKER = 20
 
 
 @dataclasses.dataclass(eq=False, repr=False)
@@ -43,6 +48,11 @@ class Unit:
     failed: bool = False
     narrowed: bool = False  # an option or a hook took some of its tests away
     proven: bool | None = None  # whether its file needs no other; None: not looked up
+    start_seconds: float = -1.0  # what each worker needs that shares it; -1: not to be shared
+    whole: bool = False  # never to be shared
+    spans: dict[int, list[range]] = dataclasses.field(default_factory=dict)  # items by worker
+    sharing: set[int] = dataclasses.field(default_factory=set)  # workers that are not through
+    spent_seconds: float = 0.0  # by those that are
 
     def copy(self) -> Unit:
         """The same tests, to run once more."""
@@ -53,13 +63,34 @@ class Unit:
         """How many tests it has, as far as is known."""
         return len(self.items) if self.items is not None else self.expected_tests
 
-    def left(self) -> list[str]:
-        """Node ids that have not run."""
-        return [item.node_id for n, item in enumerate(self.items or ()) if n not in self.ran]
+    def give(self, worker: int, first: int) -> None:
+        """A worker gets the items from ``first`` on, as far as their worker had them."""
+        for spans in self.spans.values():
+            for number, span in enumerate(spans):
+                if first in span:
+                    spans[number] = range(span.start, first)
+                    self.spans.setdefault(worker, []).append(range(first, span.stop))
+                    return
 
-    def done(self) -> list[str]:
-        """Node ids that have run."""
-        return [item.node_id for n, item in enumerate(self.items or ()) if n in self.ran]
+    @property
+    def split(self) -> bool:
+        """Whether its items went to more than one worker."""
+        return len(self.spans) > 1
+
+    def left(self, worker: int) -> set[int]:
+        """Positions of the items that a worker has and has not run."""
+        return {n for span in self.spans.get(worker, ()) for n in span if n not in self.ran}
+
+    def begun_by(self, worker: int, last: int) -> list[int]:
+        """Positions of the items that a worker ran, up to ``last``, in their order."""
+        return sorted(
+            n for span in self.spans.get(worker, ()) for n in span if n <= last and n in self.ran
+        )
+
+    def ids(self, positions: Iterable[int]) -> list[str]:
+        """The node ids of items, in the unit's order."""
+        items = self.items or []
+        return [items[position].node_id for position in sorted(positions)]
 
 
 def hints(config: pytest.Config, records: Records) -> list[Unit]:
@@ -147,7 +178,27 @@ def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Recor
         return Unit(path, argument, LEAST_SECONDS + size * SECONDS_PER_BYTE)
     known = record.tests >= 0 and (record.size_bytes, record.mtime_ns) == (size, mtime_ns)
     tests = record.tests if known else 0
-    return Unit(path, argument, record.seconds, recorded=True, expected_tests=tests, known=known)
+    return Unit(
+        path,
+        argument,
+        record.seconds,
+        recorded=True,
+        expected_tests=tests,
+        known=known,
+        start_seconds=record.start_seconds,
+        whole=records.is_whole(path),
+    )
+
+
+def shares(unit: Unit) -> int:
+    """How many workers a unit can keep busy, as far as can be told before it runs."""
+    if unit.partial or unit.whole:
+        return 1
+    if not unit.recorded:
+        return 1 + unit.expected_tests // TESTS_PER_WORKER
+    if unit.start_seconds < 0:
+        return 1
+    return 1 + int((unit.cost_seconds - unit.start_seconds) / SECONDS_PER_WORKER)
 
 
 def _estimate(units: list[Unit]) -> None:

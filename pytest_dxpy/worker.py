@@ -10,34 +10,22 @@ from __future__ import annotations
 import contextlib
 import os
 import traceback
-from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from pytest_dxpy import native, protocol, reports
-from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, next_unit
+from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, choose, next_unit
+from pytest_dxpy.division import cuts
+from pytest_dxpy.quiet_terminal import QuietTerminal
 
 if TYPE_CHECKING:
     import warnings
     from collections.abc import Generator
 
 
-class QuietTerminal:
-    """Stands under the terminal reporter's name: its methods, none of its hooks.
-
-    The controller's reporter writes; a worker's would only cost time.
-    """
-
-    def __init__(self, reporter: object) -> None:
-        self._reporter = reporter
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._reporter, name)
-
-    def __dir__(self) -> list[str]:
-        return []
+_BEGINS: Final = (protocol.RUN, protocol.JOIN)
 
 
 class Stopped(Exception):  # noqa: N818  # not an error
@@ -59,6 +47,9 @@ class Worker:
         self._id = birth.workerinput["workerid"]
         self._collector: Collector | None = None
         self._unit = protocol.NONE
+        self._collected = protocol.NONE  # the unit whose items follow
+        self._items: list[pytest.Item] = []
+        self._joining = False  # collects what another worker collects, too
         self._item = protocol.NONE
         self._node_id = ""
         self._subtest_failed = False
@@ -144,7 +135,7 @@ class Worker:
                 self._port.send_units(
                     [(native.encode_id(key), arg, size) for key, arg, size in collector.discover()]
                 )
-            elif command[0] == protocol.RUN and self._port.claim(command[2]):
+            elif command[0] in _BEGINS and self._port.claim(command[2]):
                 following = self._run_unit(session, collector, command)
                 if following is not None:
                     command = following
@@ -176,27 +167,45 @@ class Worker:
             The command that came before its last item ran; None where none was
             asked for.
         """
-        _, self._unit, _, key, argument, only, skip, _ = command
+        self._unit = command[1]
         self._port.send(protocol.BEGUN, self._unit, protocol.NONE, b"")
         self._check_state()
         try:
-            items = self._collect(collector, native.decode_id(key), argument, only, skip)
-            following = self._run_items(session, collector, items)
+            if command[0] == protocol.JOIN:
+                self._join(collector, command)
+            else:
+                self._collect(collector, command)
+            following = self._run_items(session, collector)
         finally:
             unit, self._unit = self._unit, protocol.NONE
         self._port.send(protocol.UNIT_DONE, unit, protocol.NONE, b"")
         return following
 
-    def _collect(
-        self, collector: Collector, key: str, argument: int, only: list[bytes], skip: list[bytes]
-    ) -> list[pytest.Item]:
+    def _collect(self, collector: Collector, command: Any) -> None:
+        """Collect a unit; all of its items are this worker's, until another one joins."""
+        _, unit, _, key, argument, only, skip, _ = command
         with self._at_start_directory():
-            items = collector.collect(key, argument)
+            items = collector.collect(native.decode_id(key), argument)
+        where = None
         if only or skip:
-            items = _choose(items, Counter(only), Counter(skip), everything=not only)
-        entries = [protocol.Item(item.nodeid, item.location) for item in items]
-        self._port.send_items(self._unit, native.encode_items(entries))
-        return items
+            items = choose(items, only, skip)
+        elif self._birth.divide:
+            where = cuts(items)
+        self._collected, self._items = unit, items
+        self._port.send_items(unit, _entries(items), where)
+
+    def _join(self, collector: Collector, command: Any) -> None:
+        """Collect a unit that another worker has begun, who says what is to be said of it."""
+        _, unit, _, key, argument, *_ = command
+        if self._collected != unit:
+            self._joining = True
+            try:
+                with self._at_start_directory():
+                    self._items = collector.collect(native.decode_id(key), argument)
+            finally:
+                self._joining = False
+            self._collected = unit
+        self._port.send_joined(unit, _entries(self._items))
 
     @contextlib.contextmanager
     def _at_start_directory(self) -> Generator[None]:
@@ -212,32 +221,40 @@ class Worker:
             with contextlib.suppress(OSError):
                 os.chdir(directory)
 
-    def _run_items(
-        self, session: pytest.Session, collector: Collector, items: list[pytest.Item]
-    ) -> Any:
-        if not items:
-            return None
-        self.await_orders()
-        self._settle(session, items[0])
-        following = None
-        for index, item in enumerate(items):
+    def _run_items(self, session: pytest.Session, collector: Collector) -> Any:
+        index, following = self._claim_item()
+        if index is not None:
+            self.await_orders()
+            self._settle(session, self._items[index])
+        while index is not None:
             self._check_state()
-            if index + 1 < len(items):
-                nextitem: pytest.Item | None = items[index + 1]
+            upcoming, following = self._claim_item()
+            if upcoming is not None:
+                nextitem: pytest.Item | None = self._items[upcoming]
             else:
-                following = self._ask(idle=False)
                 nextitem = self._next_item(session, collector, following)
-            self._run_item(index, item, nextitem)
+            self._run_item(index, self._items[index], nextitem)
             if session.shouldfail:
                 raise session.Failed(session.shouldfail)
             if session.shouldstop:
                 raise session.Interrupted(session.shouldstop)
+            index = upcoming
         return following
+
+    def _claim_item(self) -> tuple[int | None, Any]:
+        """The next item of the unit that is this worker's, or the command that came instead."""
+        index = self._port.claim_item(self._unit)
+        while index is None:
+            command = self._ask(idle=False)
+            if command[0] != protocol.SPAN:
+                return None, command
+            index = self._port.claim_item(self._unit)  # it may have lost them all again
+        return index, None
 
     def _next_item(
         self, session: pytest.Session, collector: Collector, command: Any
     ) -> pytest.Item | None:
-        if command[0] == protocol.RUN:
+        if command[0] in _BEGINS:
             return collector.next_item(native.decode_id(command[3]), command[4])
         if command[0] == protocol.WAIT:
             return next_unit(session)
@@ -295,13 +312,14 @@ class Worker:
 
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
         """Send what is not simply collected."""
-        if not report.passed:
+        if not report.passed and not self._joining:
             data = reports.to_data(self._config, report)
             self.tell("collectreport", data, failed=report.failed)
 
     def pytest_deselected(self, items: list[pytest.Item]) -> None:
         """Send what -k, -m and their like took away."""
-        self.tell("deselected", [item.nodeid for item in items])
+        if not self._joining:
+            self.tell("deselected", [item.nodeid for item in items])
 
     def pytest_warning_recorded(
         self,
@@ -311,7 +329,7 @@ class Worker:
         location: tuple[str, int, str] | None,
     ) -> None:
         """Send a warning; those of the start the controller has met itself."""
-        if when != "config":
+        if when != "config" and not (self._joining and when == "collect"):
             data = reports.describe_warning(warning_message)
             self.tell("warning", data, when, nodeid, location)
 
@@ -360,22 +378,8 @@ class Worker:
         return result
 
 
-def _choose(
-    items: list[pytest.Item], only: Counter[bytes], skip: Counter[bytes], *, everything: bool
-) -> list[pytest.Item]:
-    """Those items that are in ``only`` (or all), less those in ``skip``.
-
-    Both count: a node id may stand for several items.
-    """
-    chosen = []
-    for item in items:
-        node_id = native.encode_id(item.nodeid)
-        if skip[node_id] > 0:
-            skip[node_id] -= 1
-        elif everything or only[node_id] > 0:
-            only[node_id] -= 1
-            chosen.append(item)
-    return chosen
+def _entries(items: list[pytest.Item]) -> list[tuple[bytes, bytes, int, bytes]]:
+    return native.encode_items([protocol.Item(item.nodeid, item.location) for item in items])
 
 
 def _where(function: object) -> str:

@@ -57,18 +57,21 @@ codec::UnitSpec MakeSpec(std::string key, uint32_t argument, std::vector<std::st
   return {std::move(key), argument, std::move(only), std::move(skip)};
 }
 
-// (key, argument, cost in seconds, whether that was recorded, position, node ids to skip)
-using UnitTuple =
-    std::tuple<std::string, uint32_t, double, bool, uint32_t, std::vector<std::string>>;
+// (key, argument, cost in seconds, whether that was recorded, position, node ids to skip,
+// seconds to start or -1, whether it is never to be shared)
+using UnitTuple = std::tuple<std::string, uint32_t, double, bool, uint32_t,
+                             std::vector<std::string>, double, bool>;
 
 uint32_t AddUnits(Dispatcher& dispatcher, std::vector<UnitTuple> tuples) {
   std::vector<dispatch::NewUnit> units;
   units.reserve(tuples.size());
-  for (auto& [key, argument, cost_seconds, recorded, position, skip] : tuples)
+  for (auto& [key, argument, cost_seconds, recorded, position, skip, start_seconds, whole] : tuples)
     units.push_back({.spec = MakeSpec(std::move(key), argument, {}, std::move(skip)),
                      .cost_seconds = cost_seconds,
                      .position = position,
-                     .recorded = recorded});
+                     .recorded = recorded,
+                     .start_seconds = start_seconds,
+                     .whole = whole});
   return dispatcher.AddUnits(std::move(units));
 }
 
@@ -90,12 +93,13 @@ py::list DecodeItems(const py::bytes& payload) {
 }
 
 std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, bool discover,
-                                           uint32_t max_failures, bool halt_on_collect_error,
-                                           bool pause) {
+                                           bool split, uint32_t max_failures,
+                                           bool halt_on_collect_error, bool pause) {
   return std::make_unique<Dispatcher>(dispatch::Settings{
       .order = given_order ? schedule::Order::kGiven : schedule::Order::kLongestFirst,
       .barrier = barrier,
       .discover = discover,
+      .split = split,
       .max_failures = max_failures,
       .halt_on_collect_error = halt_on_collect_error,
       .halt = pause ? ring::RunState::kPaused : ring::RunState::kStopped});
@@ -109,8 +113,8 @@ void BindDispatcher(py::module_& m) {
   m.def("decode_items", &DecodeItems, py::arg("payload"));
   py::class_<Dispatcher>(m, "Dispatcher")
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
-           py::arg("discover"), py::arg("max_failures"), py::arg("halt_on_collect_error"),
-           py::arg("pause"))
+           py::arg("discover"), py::arg("split"), py::arg("max_failures"),
+           py::arg("halt_on_collect_error"), py::arg("pause"))
       .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"), py::arg("settings_bytes"))
       .def("channel_fd", &Dispatcher::ChannelFd, py::arg("worker"))
       .def("control_fd", &Dispatcher::ControlFd)

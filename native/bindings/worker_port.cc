@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "base/hash.h"
 #include "bindings/bindings.h"
 
 namespace dxpy::bindings {
@@ -60,15 +61,32 @@ void SendEvent(WorkerPort& port, int outcome, const py::bytes& payload) {
 
 using ItemTuple = std::tuple<std::string, std::string, int64_t, std::string>;
 
-void SendItems(WorkerPort& port, uint32_t unit, std::vector<ItemTuple> tuples) {
+std::string EncodeItems(std::vector<ItemTuple> tuples) {
   codec::ItemList items;
   items.reserve(tuples.size());
   for (auto& [node_id, path, line, domain] : tuples)
     items.push_back({std::move(node_id), std::move(path), line, std::move(domain)});
-  port.Send({.kind = codec::ResultKind::kCollected,
-             .unit = unit,
-             .item = static_cast<uint32_t>(items.size())},
-            codec::Encode(items));
+  return codec::Encode(items);
+}
+
+// The unit is this worker's from here on; `cuts`: where it may be shared, None: nowhere.
+void SendItems(WorkerPort& port, uint32_t unit, std::vector<ItemTuple> tuples,
+               const std::optional<codec::Cuts>& cuts) {
+  const auto count = static_cast<uint32_t>(tuples.size());
+  port.OpenItems(unit, count);
+  if (cuts) {
+    port.Send({.kind = codec::ResultKind::kDivisible, .unit = unit, .item = count},
+              codec::EncodeCuts(*cuts));
+  }
+  port.Send({.kind = codec::ResultKind::kCollected, .unit = unit, .item = count},
+            EncodeItems(std::move(tuples)));
+}
+
+// Whether they are the same items as another worker's is for the controller to see.
+void SendJoined(WorkerPort& port, uint32_t unit, std::vector<ItemTuple> tuples) {
+  const auto count = static_cast<uint32_t>(tuples.size());
+  port.Send({.kind = codec::ResultKind::kJoined, .unit = unit, .item = count},
+            codec::EncodeHash(Hash64(EncodeItems(std::move(tuples)))));
 }
 
 using UnitTuple = std::tuple<std::string, uint32_t, uint64_t>;
@@ -93,7 +111,9 @@ void BindWorkerPort(py::module_& m) {
            py::arg("outcome"), py::arg("start_seconds"), py::arg("duration_seconds"),
            py::arg("payload"))
       .def("send_event", &SendEvent, py::arg("outcome"), py::arg("payload"))
-      .def("send_items", &SendItems, py::arg("unit"), py::arg("items"))
+      .def("send_items", &SendItems, py::arg("unit"), py::arg("items"), py::arg("cuts"))
+      .def("send_joined", &SendJoined, py::arg("unit"), py::arg("items"))
+      .def("claim_item", &WorkerPort::ClaimItem, py::arg("unit"))
       .def("send_units", &SendUnits, py::arg("units"))
       .def("wait_until_handled", &WorkerPort::WaitUntilHandled, unlocked)
       .def("claim", &WorkerPort::Claim, py::arg("ticket"))

@@ -130,16 +130,17 @@ CommandHeader DecodeCommand(std::span<const std::byte> message) {
   FieldReader fields(kCommandName, message);
   CommandHeader header;
   fields.Expect("magic", kCommandMagic);
-  header.kind = fields.TakeEnum("kind", CommandKind::kConfigure, CommandKind::kPart);
+  header.kind = fields.TakeEnum("kind", CommandKind::kConfigure, CommandKind::kSpan);
   fields.Expect("reserved", uint16_t{0});
   header.unit = fields.Take<uint32_t>();
   header.payload_bytes = TakePayloadBytes(fields, message.size() - kCommandHeaderBytes);
   header.sequence = fields.Take<uint64_t>();
   if (header.sequence == 0) throw fields.Wrong("sequence", 0, "is not a count from 1");
   header.grant = fields.Take<uint64_t>();
-  if (header.kind == CommandKind::kRun && header.grant == 0)
+  const bool granted = header.kind == CommandKind::kRun || header.kind == CommandKind::kJoin;
+  if (granted && header.grant == 0)
     throw fields.Wrong("grant", 0, "is not a ticket, which a run needs");
-  if (header.kind != CommandKind::kRun && header.grant != 0)
+  if (!granted && header.grant != 0)
     throw fields.Wrong("grant", header.grant, "is not 0 though this is not a run");
   return header;
 }
@@ -149,7 +150,7 @@ ResultHeader DecodeResult(std::span<const std::byte> message) {
   FieldReader fields(kResultName, message);
   ResultHeader header;
   fields.Expect("magic", kResultMagic);
-  header.kind = fields.TakeEnum("kind", ResultKind::kReady, ResultKind::kFinished);
+  header.kind = fields.TakeEnum("kind", ResultKind::kReady, ResultKind::kJoined);
   header.phase = fields.TakeEnum("phase", Phase::kNone, Phase::kOther);
   header.outcome = fields.TakeEnum("outcome", Outcome::kNone, Outcome::kOther);
   header.unit = fields.Take<uint32_t>();

@@ -23,6 +23,9 @@ enum class CommandKind : uint16_t {
   kFinish = 4,     ///< no unit is left: end the session
   kWait = 5,       ///< nothing now, but keep the session's fixtures and ask again when idle
   kPart = 6,       ///< a piece of the lists of the kRun that follows; payload: UnitSpec
+  kJoin = 7,       ///< a unit that another worker runs: collect it, and ask for a share of it
+                   ///< by kJoined and kNeed; payload: UnitSpec
+  kSpan = 8,       ///< answers kNeed: the span's word holds more items of the same unit
 };
 
 /// Worker to controller.
@@ -39,6 +42,9 @@ enum class ResultKind : uint16_t {
   kUnitDone = 9,    ///< every item of `unit` has run
   kEvent = 10,      ///< anything else; payload: opaque
   kFinished = 11,   ///< the session has ended; payload: opaque (workeroutput)
+  kDivisible = 12,  ///< before kCollected: the `item` items of `unit` may be shared among
+                    ///< workers; payload: the positions where it may be cut, or none: anywhere
+  kJoined = 13,     ///< `item` items were collected of a kJoin; payload: a hash of their ItemList
 };
 
 enum class Phase : uint8_t { kNone = 0, kSetup = 1, kCall = 2, kTeardown = 3, kOther = 4 };

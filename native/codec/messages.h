@@ -14,7 +14,7 @@ struct CommandHeader {
   CommandKind kind = CommandKind::kFinish;
   uint32_t unit = kNone;
   uint64_t sequence = 0;       ///< counts the commands of one channel, from 1
-  uint64_t grant = 0;          ///< kRun: what the worker must claim to begin the unit; 0 otherwise
+  uint64_t grant = 0;          ///< kRun, kJoin: what the worker must claim to begin; else 0
   uint32_t payload_bytes = 0;  ///< length of what follows
 };
 
@@ -61,9 +61,13 @@ struct ItemEntry {
 };
 using ItemList = std::vector<ItemEntry>;
 
+/// Payload of kDivisible: positions from 1 up, ascending, at which the unit may be cut
+/// in two; item c is the first of the second part. Empty: at every position.
+using Cuts = std::vector<uint32_t>;
+
 /// Encoding never fails. Decoding reads a whole message (header and payload)
 /// and throws dxpy::Error that names the field and its value where a byte is
-/// not what it must be: "result header: kind: 99 is not one of 1 to 11".
+/// not what it must be: "result header: kind: 99 is not one of 1 to 13".
 std::string EncodeHeader(const CommandHeader& header);
 std::string EncodeHeader(const ResultHeader& header);
 CommandHeader DecodeCommand(std::span<const std::byte> message);
@@ -73,8 +77,13 @@ ResultHeader DecodeResult(std::span<const std::byte> message);
 std::string Encode(const UnitSpec& unit);
 std::string Encode(const UnitList& units);
 std::string Encode(const ItemList& items);
+std::string EncodeCuts(const Cuts& cuts);
+std::string EncodeHash(uint64_t hash);
 UnitSpec DecodeUnitSpec(std::span<const std::byte> payload);
 UnitList DecodeUnitList(std::span<const std::byte> payload);
 ItemList DecodeItemList(std::span<const std::byte> payload);
+/// @param items  how many the unit has; each cut is below it.
+Cuts DecodeCuts(std::span<const std::byte> payload, uint32_t items);
+uint64_t DecodeHash(std::span<const std::byte> payload);
 
 }  // namespace dxpy::codec

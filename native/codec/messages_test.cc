@@ -137,14 +137,15 @@ size_t ChangeEveryByte(const std::string& message, std::span<const Field> fields
 }
 
 TEST_CASE("a command with any one byte changed is another valid one or names the field") {
-  // All of unit (4 bytes), sequence (8) and grant (8), but for the sequence 0.
-  CHECK(ChangeEveryByte(CommandMessage(), kCommandFields, &DecodeCommand) == 20 * 255 - 1);
+  // All of unit (4 bytes), sequence (8) and grant (8), but for the sequence 0; the one
+  // other kind that has a grant.
+  CHECK(ChangeEveryByte(CommandMessage(), kCommandFields, &DecodeCommand) == 20 * 255 - 1 + 1);
 }
 
 TEST_CASE("a result with any one byte changed is another valid one or names the field") {
-  // All of unit, item (4 bytes each), start and duration (8 each); the ten other
-  // kinds, the four other phases and outcomes.
-  CHECK(ChangeEveryByte(ResultMessage(), kResultFields, &DecodeResult) == 24 * 255 + 10 + 4 + 4);
+  // All of unit, item (4 bytes each), start and duration (8 each); the twelve
+  // other kinds, the four other phases and outcomes.
+  CHECK(ChangeEveryByte(ResultMessage(), kResultFields, &DecodeResult) == 24 * 255 + 12 + 4 + 4);
 }
 
 TEST_CASE("errors of a header name field and value") {
@@ -154,8 +155,8 @@ TEST_CASE("errors of a header name field and value") {
     return Thrown([&] { (void)DecodeCommand(AsBytes(message)); });
   };
   CHECK(command(0, 0x45) == "command header: magic: 1127307333 is not 1127307332");
-  CHECK(command(4, 0) == "command header: kind: 0 is not one of 1 to 6");
-  CHECK(command(5, 1) == "command header: kind: 259 is not one of 1 to 6");
+  CHECK(command(4, 0) == "command header: kind: 0 is not one of 1 to 8");
+  CHECK(command(5, 1) == "command header: kind: 259 is not one of 1 to 8");
   CHECK(command(4, 4) == "command header: grant: 258 is not 0 though this is not a run");
   CHECK(command(7, 1) == "command header: reserved: 256 is not 0");
   CHECK(command(12, 6) == "command header: payload_bytes: 6 is not the 5 that follow");
@@ -166,7 +167,7 @@ TEST_CASE("errors of a header name field and value") {
     message[byte] = static_cast<char>(value);
     return Thrown([&] { (void)DecodeResult(AsBytes(message)); });
   };
-  CHECK(result(4, 99) == "result header: kind: 99 is not one of 1 to 11");
+  CHECK(result(4, 99) == "result header: kind: 99 is not one of 1 to 13");
   CHECK(result(6, 5) == "result header: phase: 5 is not one of 0 to 4");
   CHECK(result(7, 200) == "result header: outcome: 200 is not one of 0 to 4");
   CHECK(result(16, 4) == "result header: payload_bytes: 4 is not the 5 that follow");

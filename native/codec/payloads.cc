@@ -110,17 +110,17 @@ class PayloadReader {
     }
   }
 
+  [[nodiscard]] Error Wrong(const char* field, const std::string& what) const {
+    const std::string entry = entry_ ? "entry " + std::to_string(*entry_) + ": " : "";
+    return Error(std::string(record_) + ": " + entry + field + ": " + what);
+  }
+
  private:
   // cereal takes any value here, and 0 as big-endian, which nobody writes.
   void CheckByteOrder(Bytes payload) const {
     if (payload.empty()) throw Wrong("byte order", "1 bytes needed, 0 left");
     const auto order = std::to_integer<unsigned>(payload.front());
     if (order != 1) throw Wrong("byte order", std::to_string(order) + " is not 1");
-  }
-
-  [[nodiscard]] Error Wrong(const char* field, const std::string& what) const {
-    const std::string entry = entry_ ? "entry " + std::to_string(*entry_) + ": " : "";
-    return Error(std::string(record_) + ": " + entry + field + ": " + what);
   }
 
   const char* record_;
@@ -159,6 +159,8 @@ std::vector<Entry> DecodeList(const char* record, Bytes payload, size_t entry_by
 std::string Encode(const UnitSpec& unit) { return EncodeRecord(unit); }
 std::string Encode(const UnitList& units) { return EncodeRecord(units); }
 std::string Encode(const ItemList& items) { return EncodeRecord(items); }
+std::string EncodeCuts(const Cuts& cuts) { return EncodeRecord(cuts); }
+std::string EncodeHash(uint64_t hash) { return EncodeRecord(hash); }
 
 UnitSpec DecodeUnitSpec(Bytes payload) {
   PayloadReader reader("unit spec", payload);
@@ -188,6 +190,27 @@ ItemList DecodeItemList(Bytes payload) {
                                  item.line = reader.Number<int64_t>("line");
                                  item.domain = reader.Text("domain");
                                });
+}
+
+Cuts DecodeCuts(Bytes payload, uint32_t items) {
+  uint32_t last = 0;
+  return DecodeList<uint32_t>(
+      "cuts", payload, sizeof(uint32_t), [&](PayloadReader& reader, uint32_t& cut) {
+        cut = reader.Number<uint32_t>("position");
+        if (cut <= last || cut >= items) {
+          throw reader.Wrong("position", std::to_string(cut) + " is not above " +
+                                             std::to_string(last) + " and below " +
+                                             std::to_string(items));
+        }
+        last = cut;
+      });
+}
+
+uint64_t DecodeHash(Bytes payload) {
+  PayloadReader reader("hash", payload);
+  const auto hash = reader.Number<uint64_t>("hash");
+  reader.ExpectEnd();
+  return hash;
 }
 
 }  // namespace dxpy::codec

@@ -76,6 +76,25 @@ TEST_CASE("records come back as they were") {
   CHECK(DecodeItemList(AsBytes(Encode(ItemList{}))).empty());
 }
 
+TEST_CASE("cuts and hashes come back as they were") {
+  CHECK(DecodeCuts(AsBytes(EncodeCuts({1, 2, 9})), 10) == Cuts{1, 2, 9});
+  CHECK(DecodeCuts(AsBytes(EncodeCuts({})), 0).empty());
+  CHECK(DecodeHash(AsBytes(EncodeHash(0x0123'4567'89AB'CDEF))) == 0x0123'4567'89AB'CDEF);
+}
+
+TEST_CASE("cuts that no unit can have are refused") {
+  const auto decode = [](const Cuts& cuts, uint32_t items) {
+    return Thrown([&] { (void)DecodeCuts(AsBytes(EncodeCuts(cuts)), items); });
+  };
+  CHECK(decode({0}, 3) == "cuts: entry 0: position: 0 is not above 0 and below 3");
+  CHECK(decode({3}, 3) == "cuts: entry 0: position: 3 is not above 0 and below 3");
+  CHECK(decode({2, 2}, 3) == "cuts: entry 1: position: 2 is not above 2 and below 3");
+  const std::string hash = EncodeHash(7);
+  CHECK(Thrown([&] { (void)DecodeHash(AsBytes(hash.substr(0, 5))); }) ==
+        "hash: hash: 8 bytes needed, 4 left");
+  CHECK(Thrown([&] { (void)DecodeHash(AsBytes(hash + "x")); }) == "hash: 1 bytes follow its end");
+}
+
 // The example of docs/formats/messages.md.
 TEST_CASE("a unit spec is these bytes") {
   const std::string one = std::string("\x01\0\0\0\0\0\0\0", 8);

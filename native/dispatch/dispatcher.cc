@@ -29,6 +29,11 @@ UniqueFd MakeEventFd() {
   return fd;
 }
 
+// What was offered to a worker that joins is another's already.
+bool IsStealable(const WorkerLink& link) {
+  return !link.dead && link.shared() && link.offer && !link.offer->join;
+}
+
 // Signals are the main thread's: it must see Ctrl-C.
 template <typename Function>
 std::thread StartWithoutSignals(Function function) {
@@ -100,7 +105,12 @@ uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
   for (NewUnit& unit : units) {
     queued.push_back(
         {static_cast<uint32_t>(units_.size()), unit.cost_seconds, unit.position, unit.recorded});
-    units_.push_back({std::move(unit.spec), queued.back()});
+    units_.push_back({.spec = std::move(unit.spec),
+                      .unit = queued.back(),
+                      .start_seconds = unit.start_seconds,
+                      .whole = unit.whole,
+                      .cuts = {},
+                      .collected = {}});
   }
   queues_.Add(queued);
   control_.controller_bell().Ring();
@@ -134,7 +144,7 @@ void Dispatcher::EndDiscovery() {
 uint32_t Dispatcher::Pin(uint32_t worker, codec::UnitSpec spec) {
   const std::lock_guard lock(mutex_);
   const auto unit = static_cast<uint32_t>(units_.size());
-  units_.push_back({std::move(spec), {}});
+  units_.push_back({.spec = std::move(spec), .unit = {}, .cuts = {}, .collected = {}});
   workers_.at(worker)->own_units.push_back(unit);
   control_.controller_bell().Ring();
   return unit;
@@ -253,7 +263,10 @@ bool Dispatcher::WriteCommands(WorkerLink& link) {
 
 void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
   CountFailure(link, result.header);
+  if (result.header.kind == ResultKind::kDivisible) OnDivisible(link, result);
+  if (result.header.kind == ResultKind::kUnitDone) OnShareEnds(link);
   if (auto event = link.Follow(result, all_phases_)) Emit(std::move(*event));
+  if (result.header.kind == ResultKind::kCollected) OnCollected(link);
 }
 
 // A halt takes effect here, before the worker is told that its message was read:
@@ -277,7 +290,7 @@ void Dispatcher::Bury(WorkerLink& link, std::string problem) {
       // Not begun, whether or not it was claimed: kBegun comes before anything else.
       // Claimed, since one that was given up may live on.
       (void)link.channel().Claim(link.offer->ticket);
-      queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
+      if (!link.offer->join) queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
     }
   }
   Emit(link.LastWords(std::move(problem)));
@@ -309,12 +322,14 @@ void Dispatcher::ServeShared(WorkerLink& link) {
   });
   if (ready < static_cast<int64_t>(barrier_)) return;
   if (const auto unit = queues_.Next(link.id())) return OfferUnit(link, *unit);
-  if (discovery_open_) return;
+  if (discovery_open_ || AwaitsCollection(link) || ServeShare(link)) return;
   const bool idle = *link.need;
   if (idle) {
     // A unit may be stuck behind the long last item of another worker.
     if (const auto unit = Revoke(link)) return OfferUnit(link, *unit);
-  } else if (SomeOfferIsOpen(link)) {
+    if (const auto unit = UnitToJoin(link)) return OfferUnit(link, *unit, true);
+    if (SomeUnitMayBeShared(link)) return;
+  } else if (SomeOfferIsOpen(link) || SomeUnitMayBeShared(link)) {
     return Answer(link, CommandKind::kWait);
   }
   Answer(link, CommandKind::kFinish);
@@ -332,10 +347,10 @@ void Dispatcher::ServePinned(WorkerLink& link) {
   }
 }
 
-void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit) {
-  link.offer = {unit, ++last_ticket_};
+void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit, bool join) {
+  link.offer = {.unit = unit, .ticket = ++last_ticket_, .join = join};
   link.channel().Offer(last_ticket_);
-  link.SendUnit(unit, units_[unit].spec, last_ticket_);
+  link.SendUnit(unit, units_[unit].spec, last_ticket_, join);
   link.need.reset();
 }
 
@@ -343,8 +358,7 @@ void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit) {
 std::optional<uint32_t> Dispatcher::Revoke(const WorkerLink& thief) {
   std::vector<WorkerLink*> victims;
   for (const auto& other : workers_) {
-    if (other.get() != &thief && !other->dead && other->shared() && other->offer)
-      victims.push_back(other.get());
+    if (other.get() != &thief && IsStealable(*other)) victims.push_back(other.get());
   }
   std::stable_sort(victims.begin(), victims.end(), [this](const auto* a, const auto* b) {
     return units_[a->offer->unit].unit.cost_seconds > units_[b->offer->unit].unit.cost_seconds;
@@ -358,7 +372,7 @@ std::optional<uint32_t> Dispatcher::Revoke(const WorkerLink& thief) {
 
 bool Dispatcher::SomeOfferIsOpen(const WorkerLink& besides) const {
   return std::any_of(workers_.begin(), workers_.end(), [&](const auto& other) {
-    return other.get() != &besides && !other->dead && other->shared() && other->offer;
+    return other.get() != &besides && IsStealable(*other);
   });
 }
 

@@ -24,6 +24,7 @@ struct Settings {
   schedule::Order order = schedule::Order::kLongestFirst;
   uint32_t barrier = 1;       ///< no unit is given before so many workers are ready or lost
   bool discover = true;       ///< the first worker that asks lists the units
+  bool split = false;         ///< an idle worker may get the tail of a unit that runs
   uint32_t max_failures = 0;  ///< halt at so many failed reports; 0: never
   bool halt_on_collect_error = false;
   ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
@@ -35,6 +36,9 @@ struct NewUnit {
   double cost_seconds = 0;
   uint32_t position = 0;
   bool recorded = false;
+  double start_seconds = -1;  ///< recorded: of `cost_seconds`, what each worker needs that runs a
+                              ///< share of it; -1: not known
+  bool whole = true;          ///< never to be shared
 };
 
 /// Drives the workers of one run: answers their requests for work from the
@@ -93,6 +97,24 @@ class Dispatcher {
   struct UnitRecord {
     codec::UnitSpec spec;
     schedule::Unit unit;
+    double start_seconds = -1;
+    bool whole = true;
+    std::optional<codec::Cuts> cuts;  ///< it may be cut there; told before it is collected
+    std::optional<WorkerLink::Collected> collected;  ///< by the worker that began it
+  };
+
+  /// The workers of one unit, and what they have left to begin.
+  struct Sharing {
+    uint32_t workers = 0;
+    uint32_t items_left = 0;
+    double item_seconds = 0;
+    double collect_seconds = 0;  ///< of the worker that began it
+    double longest_setup = 0;
+    WorkerLink* richest = nullptr;  ///< of those with items that may be cut off
+    ring::Items items;              ///< its items
+    uint32_t cut = 0;               ///< where
+    [[nodiscard]] double left_seconds() const { return items_left * item_seconds; }
+    [[nodiscard]] double tail_seconds() const { return (items.limit - cut) * item_seconds; }
   };
 
   void Loop();
@@ -108,9 +130,22 @@ class Dispatcher {
   void Serve(WorkerLink& link);
   void ServeShared(WorkerLink& link);
   void ServePinned(WorkerLink& link);
-  void OfferUnit(WorkerLink& link, uint32_t unit);
+  void OfferUnit(WorkerLink& link, uint32_t unit, bool join = false);
   std::optional<uint32_t> Revoke(const WorkerLink& thief);
   [[nodiscard]] bool SomeOfferIsOpen(const WorkerLink& besides) const;
+
+  // dispatcher_sharing.cc: units that several workers run.
+  void OnDivisible(const WorkerLink& link, const WorkerLink::Result& result);
+  void OnCollected(const WorkerLink& link);
+  void OnShareEnds(const WorkerLink& link);
+  bool ServeShare(WorkerLink& link);
+  [[nodiscard]] bool AwaitsCollection(const WorkerLink& link) const;
+  [[nodiscard]] Sharing Survey(uint32_t unit) const;
+  void Look(WorkerLink& link, Sharing& sharing) const;
+  [[nodiscard]] bool IsWorthSharing(const WorkerLink& thief, uint32_t unit) const;
+  [[nodiscard]] std::optional<uint32_t> UnitToJoin(const WorkerLink& thief) const;
+  [[nodiscard]] bool SomeUnitMayBeShared(const WorkerLink& thief) const;
+
   void Answer(WorkerLink& link, codec::CommandKind kind);
   void Emit(Event event);
 

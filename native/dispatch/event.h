@@ -15,13 +15,20 @@ enum class EventKind : uint8_t {
   kBegun = 3,       ///< it took `unit`
   kCollected = 4,   ///< `item` items in `unit`, `seconds` after kBegun; payload: a codec::ItemList
   kItem = 5,        ///< `item` of `unit` has run; `phases` holds its reports
-  kUnitDone = 6,    ///< `unit` is done, `seconds` after kBegun
+  kUnitDone = 6,    ///< it is through with `unit`, `seconds` after kBegun; where it joined it,
+                    ///< after it got items
   kEvent = 7,       ///< payload: as the worker sent it
   kFinished = 8,    ///< its session has ended; payload: as the worker sent it
   kExited = 9,      ///< its process has ended, after kFinished
   kLost = 10,       ///< its process ended before kFinished, in `item` of `unit` (or none);
                     ///< `phases` holds what was reported of the item; payload: what was
                     ///< wrong with its messages, empty where it just died
+  kJoined = 11,     ///< it took `unit` to share it with the worker that has begun it
+  kCut = 12,        ///< it got the items of `unit` from `item` on, up to the end of those that
+                    ///< the worker had which `item` belonged to
+  kDiffers = 13,    ///< it joined `unit`, and its items are not those of the others
+  kDivisible = 14,  ///< `unit`, which it has begun and is about to end, could have been shared;
+                    ///< `seconds` is what another would have needed to start with it
 };
 
 /// One report of one item.

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/hash.h"
 #include "base/process.h"
 #include "dispatch/dispatcher.h"
 #include "dispatch/worker_port.h"
@@ -63,9 +64,11 @@ inline std::string Quoted(const std::string& payload) {
 
 /// "run a", "run a only x y skip z", "finish", "configure 'settings'".
 inline std::string Text(const WorkerPort::Command& command) {
-  constexpr std::array kNames{"", "configure", "discover", "run", "finish", "wait", "part"};
+  constexpr std::array kNames{"",     "configure", "discover", "run", "finish",
+                              "wait", "part",      "join",     "span"};
   const std::string name = kNames[static_cast<size_t>(command.header.kind)];
-  if (command.header.kind != CommandKind::kRun) return name + Quoted(command.payload);
+  if (command.header.kind != CommandKind::kRun && command.header.kind != CommandKind::kJoin)
+    return name + Quoted(command.payload);
   return name + " " + command.unit.key +
          (command.unit.only.empty() ? "" : " only " + Text(command.unit.only)) +
          (command.unit.skip.empty() ? "" : " skip " + Text(command.unit.skip));
@@ -82,8 +85,9 @@ inline std::string Text(const std::vector<PhaseRecord>& phases) {
 /// "1 begun a", "1 collected a 2", "1 item a.0 [call passed]", "0 lost a.1 'why'".
 /// @param name  the unit's, where the event has one.
 inline std::string Text(const Event& event, const std::string& name) {
-  constexpr std::array kNames{"",     "ready", "discovered", "begun",  "collected", "item",
-                              "done", "event", "finished",   "exited", "lost"};
+  constexpr std::array kNames{"",     "ready",  "discovered", "begun",    "collected",
+                              "item", "done",   "event",      "finished", "exited",
+                              "lost", "joined", "cut",        "differs",  "divisible"};
   const bool count = event.kind == EventKind::kCollected;
   std::string text = std::to_string(event.worker) + " " + kNames[static_cast<size_t>(event.kind)];
   if (event.unit != codec::kNone) text += " " + name;
@@ -129,17 +133,19 @@ class FakeWorker {
     std::optional<WorkerPort::Command> next = port_.TryReceive();
     if (!next) return "nothing";
     command_ = std::move(*next);
+    const CommandKind kind = command_.header.kind;
+    if (kind == CommandKind::kRun || kind == CommandKind::kJoin) unit_ = command_.header.unit;
     return Text(command_);
   }
 
   void Send(ResultKind kind, uint32_t item = codec::kNone, std::string_view payload = {}) {
-    port_.Send({.kind = kind, .unit = command_.header.unit, .item = item}, payload);
+    port_.Send({.kind = kind, .unit = unit_, .item = item}, payload);
   }
   void Report(uint32_t item, Phase phase, Outcome outcome, std::string_view payload = {}) {
     port_.Send({.kind = ResultKind::kPhase,
                 .phase = phase,
                 .outcome = outcome,
-                .unit = command_.header.unit,
+                .unit = unit_,
                 .item = item},
                payload);
   }
@@ -188,6 +194,33 @@ class FakeWorker {
     Settle();
     return "begun";
   }
+  /// Collects its unit, whose items are `items`; where it may be cut, if it may.
+  void Collect(const codec::ItemList& items, const std::optional<codec::Cuts>& cuts = {}) {
+    const auto count = static_cast<uint32_t>(items.size());
+    port_.OpenItems(unit_, count);
+    if (cuts) Send(ResultKind::kDivisible, count, codec::EncodeCuts(*cuts));
+    Send(ResultKind::kCollected, count, codec::Encode(items));
+    Settle();
+  }
+  /// Collects a unit that it has joined.
+  void CollectToo(const codec::ItemList& items) {
+    Send(ResultKind::kJoined, static_cast<uint32_t>(items.size()),
+         codec::EncodeHash(Hash64(codec::Encode(items))));
+    Settle();
+  }
+  /// Claims and runs up to `most` items of its unit. @returns their numbers.
+  std::string RunItems(size_t most = 1000) {
+    std::vector<std::string> ran;
+    while (ran.size() < most) {
+      const auto item = port_.ClaimItem(unit_);
+      if (!item) break;
+      Send(ResultKind::kStarted, *item);
+      Send(ResultKind::kDone, *item);
+      ran.push_back(std::to_string(*item));
+    }
+    Settle();
+    return Text(ran);
+  }
   void EndUnit() {
     Send(ResultKind::kUnitDone);
     Settle();
@@ -206,6 +239,7 @@ class FakeWorker {
   ring::RunControl control_;
   WorkerPort port_;
   WorkerPort::Command command_;
+  uint32_t unit_ = codec::kNone;  ///< the last that it was told of
   std::string configured_;
 };
 
@@ -224,6 +258,7 @@ inline Settings With(void (*change)(Settings&)) {
 struct NamedCost {
   std::string name;
   double cost_seconds = 1;
+  double start_seconds = -1;  ///< not -1: recorded, and the unit may be shared
 };
 
 /// A dispatcher with fake workers, whose units have names.
@@ -245,7 +280,10 @@ class Run {
       const auto position = static_cast<uint32_t>(names_.size() + units.size());
       units.push_back({.spec = {.key = unit.name, .argument = 0, .only = {}, .skip = {}},
                        .cost_seconds = unit.cost_seconds,
-                       .position = position});
+                       .position = position,
+                       .recorded = unit.start_seconds >= 0,
+                       .start_seconds = unit.start_seconds,
+                       .whole = unit.start_seconds < 0});
     }
     uint32_t number = dispatcher.AddUnits(std::move(units));
     std::vector<uint32_t> numbers;

@@ -4,6 +4,8 @@
 #include <bit>
 #include <utility>
 
+#include "base/hash.h"
+
 namespace dxpy::dispatch {
 
 using codec::CommandKind;
@@ -24,6 +26,10 @@ uint32_t CommandRingBytes(size_t settings_bytes) {
 
 std::string ToString(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+double SecondsSince(std::chrono::steady_clock::time_point begin) {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
 }
 
 // Moves node ids into `parts` so that none holds more than kPartBytes of them.
@@ -54,13 +60,20 @@ void WorkerLink::Send(CommandKind kind, std::string payload) {
   Enqueue({.kind = kind}, std::move(payload));
 }
 
-void WorkerLink::SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket) {
+void WorkerLink::SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket, bool join) {
   std::vector<codec::UnitSpec> parts;
   Split(spec.only, &codec::UnitSpec::only, parts);
   Split(spec.skip, &codec::UnitSpec::skip, parts);
   for (const codec::UnitSpec& part : parts) Send(CommandKind::kPart, codec::Encode(part));
   const codec::UnitSpec head{.key = spec.key, .argument = spec.argument, .only = {}, .skip = {}};
-  Enqueue({.kind = CommandKind::kRun, .unit = unit, .grant = ticket}, codec::Encode(head));
+  const CommandKind kind = join ? CommandKind::kJoin : CommandKind::kRun;
+  Enqueue({.kind = kind, .unit = unit, .grant = ticket}, codec::Encode(head));
+}
+
+void WorkerLink::SendSpan(ring::Items items) {
+  channel_.item_span().Open(unit_, items);
+  if (!running_since_) running_since_ = Clock::now();
+  Enqueue({.kind = CommandKind::kSpan, .unit = unit_}, {});
 }
 
 void WorkerLink::Enqueue(codec::CommandHeader header, std::string payload) {
@@ -97,9 +110,32 @@ Event WorkerLink::Make(EventKind kind, const Result& result) const {
 
 Event WorkerLink::MakeTimed(EventKind kind, const Result& result) const {
   Event event = Make(kind, result);
-  event.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begun_at_).count();
+  event.seconds = SecondsSince(begun_at_);
   return event;
+}
+
+Event WorkerLink::Begin(const Result& result) {
+  unit_ = result.header.unit;
+  begun.push_back(unit_);
+  begun_at_ = Clock::now();
+  joined_ = offer && offer->join;
+  running_since_.reset();
+  collected_.reset();
+  items_done_ = 0;
+  offer.reset();
+  return Make(joined_ ? EventKind::kJoined : EventKind::kBegun, result);
+}
+
+double WorkerLink::running_seconds() const {
+  return running_since_ ? SecondsSince(*running_since_) : 0;
+}
+
+// The worker's clock may be a test's own: what cannot be is left out.
+void WorkerLink::NoteSetup(const codec::ResultHeader& header) {
+  constexpr double kDay = 24 * 3600;
+  const double seconds = header.duration_seconds;
+  if (header.phase == codec::Phase::kSetup && seconds > longest_setup_ && seconds < kDay)
+    longest_setup_ = seconds;
 }
 
 std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
@@ -115,17 +151,23 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
       need = header.item == 1;
       return std::nullopt;
     case ResultKind::kBegun:
-      unit_ = header.unit;
-      begun_at_ = std::chrono::steady_clock::now();
-      offer.reset();
-      return Make(EventKind::kBegun, result);
+      return Begin(result);
     case ResultKind::kCollected:
+      collected_ = {Hash64(result.payload), header.item};
+      running_since_ = Clock::now();
+      collect_seconds_ = SecondsSince(begun_at_);
       return MakeTimed(EventKind::kCollected, result);
+    case ResultKind::kJoined:
+      collected_ = {codec::DecodeHash(result.payload), header.item};
+      return std::nullopt;
+    case ResultKind::kDivisible:  // the dispatcher's to keep
+      return std::nullopt;
     case ResultKind::kStarted:
       item_ = header.item;
       phases_.clear();
       return std::nullopt;
     case ResultKind::kPhase: {
+      NoteSetup(header);
       const bool quiet = header.outcome == codec::Outcome::kPassed && result.payload.empty() &&
                          header.phase != codec::Phase::kCall;
       if (all_phases || !quiet)
@@ -137,11 +179,16 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
       Event event = Make(EventKind::kItem, result);
       event.phases = std::exchange(phases_, {});
       item_ = codec::kNone;
+      ++items_done_;
       return event;
     }
-    case ResultKind::kUnitDone:
+    case ResultKind::kUnitDone: {
+      Event event = MakeTimed(EventKind::kUnitDone, result);
+      // Who joined has collected the unit beside its tests' time.
+      if (joined_) event.seconds = running_seconds();
       unit_ = codec::kNone;
-      return MakeTimed(EventKind::kUnitDone, result);
+      return event;
+    }
     case ResultKind::kEvent:
       return Make(EventKind::kEvent, result);
     case ResultKind::kFinished:

@@ -21,6 +21,14 @@ class WorkerLink {
   struct Offer {
     uint32_t unit = codec::kNone;
     uint64_t ticket = 0;
+    bool join = false;  ///< another worker has begun it
+  };
+
+  /// Which items it has collected of its unit, and whether others have the same.
+  struct Collected {
+    uint64_t hash = 0;
+    uint32_t items = 0;
+    bool operator==(const Collected&) const = default;
   };
 
   /// @param control  must outlive the link.
@@ -33,7 +41,9 @@ class WorkerLink {
 
   /// Queues a command; it goes out as soon as the ring has room.
   void Send(codec::CommandKind kind, std::string payload = {});
-  void SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket);
+  void SendUnit(uint32_t unit, const codec::UnitSpec& spec, uint64_t ticket, bool join = false);
+  /// Gives it items of its present unit, in answer to a need.
+  void SendSpan(ring::Items items);
   /// Writes what fits. @returns whether something was written.
   /// @throws Error  a command is larger than the ring, or the worker has damaged it.
   bool Flush();
@@ -51,8 +61,23 @@ class WorkerLink {
   /// @param all_phases  keep the passed setups and teardowns that say nothing more.
   std::optional<Event> Follow(const Result& result, bool all_phases);
 
-  /// Whether it has begun a unit and not ended it.
+  /// The unit that it has begun and not ended; kNone: none.
+  [[nodiscard]] uint32_t unit() const { return unit_; }
   [[nodiscard]] bool runs_unit() const { return unit_ != codec::kNone; }
+  /// Whether another worker has begun that unit.
+  [[nodiscard]] bool joined() const { return joined_; }
+  /// What it has collected of that unit, once it has.
+  [[nodiscard]] const std::optional<Collected>& collected() const { return collected_; }
+  /// Seconds from the beginning of the unit until it was collected.
+  [[nodiscard]] double collect_seconds() const { return collect_seconds_; }
+  /// Seconds since it began to run items of the unit, and how many have ended.
+  [[nodiscard]] double running_seconds() const;
+  [[nodiscard]] uint32_t items_done() const { return items_done_; }
+  /// The longest setup phase of its life, in seconds: what session fixtures take.
+  [[nodiscard]] double longest_setup() const { return longest_setup_; }
+
+  /// Whether it has started an item and not ended it.
+  [[nodiscard]] bool runs_item() const { return item_ != codec::kNone; }
 
   /// Whether a report of the running item was a failure.
   [[nodiscard]] bool in_failing_item() const;
@@ -65,13 +90,16 @@ class WorkerLink {
   std::deque<uint32_t> own_units;  ///< where not shared: what it shall run
   bool released = false;           ///< where not shared: nothing more will come
   bool ready = false;
-  bool discovers = false;  ///< was told to and has not answered
-  bool finished = false;   ///< its session has ended
-  bool dead = false;       ///< its process has ended, or is given up
+  bool discovers = false;       ///< was told to and has not answered
+  bool finished = false;        ///< its session has ended
+  bool dead = false;            ///< its process has ended, or is given up
+  std::vector<uint32_t> begun;  ///< units that it has begun, in that order
 
  private:
   Event Make(EventKind kind, const Result& result) const;
   Event MakeTimed(EventKind kind, const Result& result) const;
+  Event Begin(const Result& result);
+  void NoteSetup(const codec::ResultHeader& header);
   void Enqueue(codec::CommandHeader header, std::string payload);
 
   uint32_t id_;
@@ -81,9 +109,16 @@ class WorkerLink {
   ring::RingReader results_;
   std::deque<std::string> outbox_;
   uint64_t sequence_ = 0;
-  uint32_t unit_ = codec::kNone;                    ///< begun and not done
-  uint32_t item_ = codec::kNone;                    ///< started and not done
-  std::chrono::steady_clock::time_point begun_at_;  ///< when unit_ was; a worker has no clock
+  uint32_t unit_ = codec::kNone;  ///< begun and not done
+  uint32_t item_ = codec::kNone;  ///< started and not done
+  using Clock = std::chrono::steady_clock;
+  Clock::time_point begun_at_;                      ///< when unit_ was; a worker has no clock
+  std::optional<Clock::time_point> running_since_;  ///< when the first item of unit_ could run
+  bool joined_ = false;
+  std::optional<Collected> collected_;
+  double collect_seconds_ = 0;
+  uint32_t items_done_ = 0;
+  double longest_setup_ = 0;
   std::vector<PhaseRecord> phases_;
 };
 

@@ -18,6 +18,7 @@ bool MayWait(const codec::ResultHeader& header) {
   switch (header.kind) {
     case codec::ResultKind::kStarted:
     case codec::ResultKind::kDone:
+    case codec::ResultKind::kDivisible:  // kCollected follows
       return true;
     case codec::ResultKind::kPhase:
       return header.outcome == codec::Outcome::kPassed && header.payload_bytes == 0;
@@ -45,7 +46,8 @@ std::optional<WorkerPort::Command> WorkerPort::TryReceive() {
       codec::UnitSpec part = codec::DecodeUnitSpec(payload);
       Append(parts_.only, std::move(part.only));
       Append(parts_.skip, std::move(part.skip));
-    } else if (command.header.kind == codec::CommandKind::kRun) {
+    } else if (command.header.kind == codec::CommandKind::kRun ||
+               command.header.kind == codec::CommandKind::kJoin) {
       command.unit = codec::DecodeUnitSpec(payload);
       Append(command.unit.only, std::exchange(parts_.only, {}));
       Append(command.unit.skip, std::exchange(parts_.skip, {}));

@@ -17,7 +17,7 @@ class WorkerPort {
  public:
   struct Command {
     codec::CommandHeader header;
-    codec::UnitSpec unit;  ///< of kRun, its parts put together
+    codec::UnitSpec unit;  ///< of kRun and kJoin, its parts put together
     std::string payload;   ///< of any other kind
   };
 
@@ -38,6 +38,14 @@ class WorkerPort {
 
   /// True where the unit offered under `ticket` is this worker's to begin.
   [[nodiscard]] bool Claim(uint64_t ticket) const { return channel_.Claim(ticket); }
+  /// The unit's items are this worker's to begin, up to where the controller cuts.
+  void OpenItems(uint32_t unit, uint32_t items) const {
+    channel_.item_span().Open(unit, {.next = 0, .limit = items});
+  }
+  /// The next item of the unit that is this worker's.
+  [[nodiscard]] std::optional<uint32_t> ClaimItem(uint32_t unit) const {
+    return channel_.item_span().Claim(unit);
+  }
   [[nodiscard]] ring::RunState state() const { return control_.state(); }
   /// Returns kRunning or kStopped, sleeping while the run is paused.
   [[nodiscard]] ring::RunState WaitWhilePaused() const { return control_.WaitWhilePaused(); }

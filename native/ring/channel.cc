@@ -20,9 +20,10 @@ static_assert(offsetof(RunControlWords, state) == 128);
 static_assert(sizeof(RunControlWords) == 192);
 static_assert(offsetof(ChannelWords, worker) == 64);
 static_assert(offsetof(ChannelWords, grant) == 128);
-static_assert(offsetof(ChannelWords, command) == 192);
-static_assert(offsetof(ChannelWords, result) == 384);
-static_assert(sizeof(ChannelWords) == 576);
+static_assert(offsetof(ChannelWords, span) == 192);
+static_assert(offsetof(ChannelWords, command) == 256);
+static_assert(offsetof(ChannelWords, result) == 448);
+static_assert(sizeof(ChannelWords) == 640);
 static_assert(std::atomic<uint64_t>::is_always_lock_free);
 
 // The memory comes zeroed, so construction only begins the words' lifetime.
@@ -145,6 +146,8 @@ std::span<std::byte> Channel::result_data() const {
 }
 
 Doorbell Channel::worker_bell() const { return Doorbell(words().worker); }
+
+ItemSpan Channel::item_span() const { return ItemSpan(words().span); }
 
 RingWriter Channel::CommandWriter(const RunControl& control) const {
   return {words().command, command_data(), worker_bell(), control.controller_bell(),

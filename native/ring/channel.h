@@ -5,6 +5,7 @@
 #include <span>
 #include <utility>
 
+#include "ring/item_span.h"
 #include "ring/ring.h"
 #include "ring/shared_memory.h"
 
@@ -56,6 +57,8 @@ class Channel {
   void Offer(uint64_t ticket) const;
   /// Worker and controller: true for exactly one caller per offered ticket.
   [[nodiscard]] bool Claim(uint64_t ticket) const;
+  /// Which items of its unit the worker may still begin.
+  [[nodiscard]] ItemSpan item_span() const;
 
  private:
   Channel(SharedMemory memory, uint32_t command_bytes, uint32_t result_bytes)

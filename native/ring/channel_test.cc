@@ -68,22 +68,22 @@ TEST_CASE("attaching to another thing or version says which") {
     return AttachWith(Channel::Create(4096, 4096), offset, value);
   };
   CHECK(channel(0, kControlMagic) == "channel: magic: 1413699652 is not 1196578884");
-  CHECK(channel(4, 2) == "channel: version: 2 is not 1");
+  CHECK(channel(4, 3) == "channel: version: 3 is not 2");
   CHECK(channel(8, 5000) ==
         "channel: command ring: 5000 is not a power of two from 4096 to 1073741824");
   CHECK(channel(12, 0) == "channel: result ring: 0 is not a power of two from 4096 to 1073741824");
-  CHECK(channel(12, 8192) == "channel: 8768 bytes are not the 12864 of its header and rings");
+  CHECK(channel(12, 8192) == "channel: 8832 bytes are not the 12928 of its header and rings");
   CHECK(channel(8, 4096) == "nothing");
 
   const auto control = [](size_t offset, uint32_t value) {
     return AttachWith(RunControl::Create(), offset, value);
   };
   CHECK(control(0, kChannelMagic) == "run control: magic: 1196578884 is not 1413699652");
-  CHECK(control(4, 0) == "run control: version: 0 is not 1");
-  CHECK(control(4, 1) == "nothing");
+  CHECK(control(4, 0) == "run control: version: 0 is not 2");
+  CHECK(control(4, 2) == "nothing");
   CHECK(Thrown([] {
           (void)Channel::Attach(RunControl::Create().fd());
-        }).ends_with("192 bytes are fewer than the 576 needed"));
+        }).ends_with("192 bytes are fewer than the 640 needed"));
 }
 
 TEST_CASE("a channel trusts the sizes it was made with, whatever is scribbled over them") {

@@ -12,7 +12,7 @@ namespace dxpy::ring {
 inline constexpr size_t kCacheLine = 64;
 inline constexpr uint32_t kChannelMagic = 0x47'52'58'44;  // "DXRG", little-endian
 inline constexpr uint32_t kControlMagic = 0x54'43'58'44;  // "DXCT"
-inline constexpr uint32_t kVersion = 1;
+inline constexpr uint32_t kVersion = 2;
 inline constexpr size_t kMinRingBytes = 4096;
 inline constexpr size_t kMaxRingBytes = size_t{1} << 30;
 /// The largest frame; a length above it is damage, not data.
@@ -68,6 +68,8 @@ struct ChannelWords {
   DoorbellWords worker;    ///< rung by the controller
   /// The offered unit's ticket; 0: taken or revoked.
   alignas(kCacheLine) std::atomic<uint64_t> grant;
+  /// The items of its unit that the worker has not begun; item_span.h has the bits.
+  alignas(kCacheLine) std::atomic<uint64_t> span;
   RingWords command;
   RingWords result;
   // then the bytes of the command ring and of the result ring

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_dxpy import protocol
-from pytest_dxpy.confirmation import Held, Job, Stage, failing, up_to_last
+from pytest_dxpy.confirmation import Held, Job, Stage, failing
 from pytest_dxpy.units import Unit
 
 
@@ -17,7 +17,7 @@ def unit_of(names: str) -> Unit:
 
 
 def held(name: str, occurrence: int = 0) -> Held:
-    return Held(item(name), occurrence, [f"{name} as it failed first"], "gw0")
+    return Held(item(name), occurrence, [f"{name} as it failed first"], "gw0", 0)
 
 
 def confirm(job: Job, *stages: str) -> str:
@@ -45,7 +45,9 @@ def confirm(job: Job, *stages: str) -> str:
 def job_of(*names: str, after_others: bool = False) -> Job:
     """The confirmation of these tests."""
     before = [unit_of("z")] if after_others else []
-    return Job(unit_of(" ".join(names)), [held(name) for name in names], list(names), before)
+    return Job(
+        unit_of(" ".join(names)), [held(name) for name in names], list(names), list(names), before
+    )
 
 
 def phase(outcome: int) -> protocol.Phase:
@@ -144,21 +146,33 @@ def test_a_test_that_did_not_run_in_the_fresh_worker_is_not_excused() -> None:
 
 
 def test_equal_node_ids_are_told_apart_by_their_order() -> None:
-    job = Job(unit_of("a a"), [held("a", 1)], ["a", "a"], [])
+    job = Job(unit_of("a a"), [held("a", 1)], ["a", "a"], ["a", "a"], [])
     assert confirm(job, "a failed a passed", "a passed a failed") == "FULL FRESH: a passed in FULL"
 
 
-@pytest.mark.parametrize(
-    ("failed", "expected"),
-    [
-        ([held("a")], "a"),
-        ([held("b")], "a b"),
-        ([held("a"), held("c")], "a b c"),
-        ([held("d", 1)], "a b c d d"),
-    ],
-)
-def test_a_file_runs_again_up_to_its_last_failure(failed: list[Held], expected: str) -> None:
-    assert " ".join(up_to_last(unit_of("a b c d d e"), failed)) == expected
+def test_a_shared_file_runs_again_as_its_worker_ran_it_and_as_plain_pytest_does() -> None:
+    job = Job(unit_of("a b c"), [held("c")], ["a", "b", "c"], ["b", "c"], [unit_of("z")])
+    ran = {}
+    for stage in Stage:
+        job.stage = stage
+        ran[stage.name] = " ".join(job.only)
+    assert ran == {
+        "FULL": "a b c",
+        "FRESH": "b c",
+        "AGAIN": "b c",
+        "FULL_AGAIN": "a b c",
+        "IN_ORDER": "a b c",
+    }
+
+
+def test_a_file_that_two_workers_shared_runs_once_in_the_full_worker() -> None:
+    first, second = job_of("a", "b"), job_of("b")
+    first.lead([second])
+    for name in "ab":
+        first.ran(item(name), False, [f"{name} passed in FULL"], "gw1")
+    assert first.take_all() == [first, second]
+    assert first.take_all() == [first]
+    assert second.next_stage() is Stage.FRESH
 
 
 def test_a_job_begins_in_the_full_worker() -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import dataclasses
 import json
 import os
 from pathlib import Path
@@ -11,7 +12,14 @@ from hypothesis import strategies as st
 from pytest_dxpy.records import FileRecord, Records, content_hash
 
 RECORD = FileRecord(
-    seconds=0.25, tests=3, size_bytes=10, mtime_ns=99, proven="a" * 32, dependent=""
+    seconds=0.25,
+    tests=3,
+    size_bytes=10,
+    mtime_ns=99,
+    proven="a" * 32,
+    dependent="",
+    start_seconds=0.125,
+    whole="b" * 32,
 )
 
 
@@ -96,6 +104,8 @@ def test_random_bytes_count_as_none(tmp_path_factory: pytest.TempPathFactory, da
         '{"version": 1, "files": {"/a.py": [Infinity, 3, 1, 1, "", ""]}}',
         '{"version": 1, "files": {"/a.py": [-1, 3, 1, 1, "", ""]}}',
         '{"version": 1, "files": {"/a.py": []}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", "x", ""]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -2, ""]}}',
         '{"version": 1, "files": {"/a.py": "abcdef"}}',
         "[" * 100_000,
     ],
@@ -156,6 +166,16 @@ def test_a_file_that_is_gone_is_neither(path: Path, source: str) -> None:
     assert content_hash(source) == ""
     assert not records.is_proven(source)
     assert not records.is_dependent(source)
+    assert not records.is_whole(source)
+
+
+def test_records_of_before_files_were_shared_are_read(path: Path) -> None:
+    saved(path)
+    fields = [0.25, 3, 10, 99, "a" * 32, ""]
+    path.write_text(json.dumps({"version": 1, "files": {"/test_a.py": fields}}))
+    assert Records(path).files["/test_a.py"] == dataclasses.replace(
+        RECORD, start_seconds=-1.0, whole=""
+    )
 
 
 def test_the_format_is_versioned(path: Path) -> None:
@@ -163,5 +183,5 @@ def test_the_format_is_versioned(path: Path) -> None:
     data = json.loads(path.read_text())
     assert data == {
         "version": 1,
-        "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, ""]},
+        "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32]},
     }

@@ -1,0 +1,175 @@
+#include <algorithm>
+#include <utility>
+
+#include "base/error.h"
+#include "dispatch/dispatcher.h"
+#include "schedule/splitting.h"
+
+// Units that several workers run. The worker that begins a unit owns all of its
+// items; one that has nothing else to do joins it, collects it as well, and gets
+// half of what the richest of its workers has not begun, again and again. The items
+// change hands in the workers' span words (ring/item_span.h), so that nobody waits.
+
+namespace dxpy::dispatch {
+
+namespace {
+
+// How long a unit runs before an estimate of nothing but that run is believed.
+constexpr double kTrialSeconds = 0.02;
+
+}  // namespace
+
+void Dispatcher::OnDivisible(const WorkerLink& link, const WorkerLink::Result& result) {
+  const codec::ResultHeader& header = result.header;
+  if (header.unit >= units_.size() || header.unit != link.unit()) {
+    throw Error("result header: unit: " + std::to_string(header.unit) +
+                " is not the one that runs, which a divisible must say");
+  }
+  units_[header.unit].cuts = codec::DecodeCuts(result.payload, header.item);
+}
+
+void Dispatcher::OnCollected(const WorkerLink& link) {
+  if (!link.joined() && link.unit() < units_.size())
+    units_[link.unit()].collected = link.collected();
+}
+
+// What the next run must know to share the unit from its beginning.
+void Dispatcher::OnShareEnds(const WorkerLink& link) {
+  if (link.joined() || link.unit() >= units_.size() || !units_[link.unit()].cuts) return;
+  Emit({.kind = EventKind::kDivisible,
+        .worker = link.id(),
+        .unit = link.unit(),
+        .seconds = link.collect_seconds() + link.longest_setup(),
+        .phases = {},
+        .payload = {}});
+}
+
+// A worker with a unit has none of its items left. @returns whether it got more.
+bool Dispatcher::ServeShare(WorkerLink& link) {
+  if (!settings_.split || !link.runs_unit() || !link.collected()) return false;
+  UnitRecord& record = units_[link.unit()];
+  if (!record.cuts || !record.collected) return false;
+  if (link.collected() != record.collected) {
+    Emit({.kind = EventKind::kDiffers,
+          .worker = link.id(),
+          .unit = link.unit(),
+          .phases = {},
+          .payload = {}});
+    link.begun.push_back(codec::kNone);  // never to come back to it
+    return false;
+  }
+  const Sharing sharing = Survey(link.unit());
+  if (sharing.richest == nullptr) return false;
+  if (sharing.tail_seconds() < schedule::kLeastTail) return false;
+  if (!sharing.richest->channel().item_span().Cut(link.unit(), sharing.items, sharing.cut))
+    return ServeShare(link);  // its worker has gone on: there is less to share
+  link.SendSpan({.next = sharing.cut, .limit = sharing.items.limit});
+  link.need.reset();
+  Emit({.kind = EventKind::kCut,
+        .worker = link.id(),
+        .unit = link.unit(),
+        .item = sharing.cut,
+        .phases = {},
+        .payload = {}});
+  return true;
+}
+
+// Whether it has joined a unit that is not collected yet by who began it.
+bool Dispatcher::AwaitsCollection(const WorkerLink& link) const {
+  if (!link.runs_unit() || !link.joined() || units_[link.unit()].collected) return false;
+  return std::any_of(workers_.begin(), workers_.end(), [&](const auto& other) {
+    return !other->dead && other->unit() == link.unit() && !other->joined();
+  });
+}
+
+Dispatcher::Sharing Dispatcher::Survey(uint32_t unit) const {
+  Sharing sharing;
+  schedule::ItemCost cost;
+  for (const auto& link : workers_) {
+    if (link->dead || !link->shared() || link->unit() != unit) continue;
+    ++sharing.workers;
+    sharing.longest_setup = std::max(sharing.longest_setup, link->longest_setup());
+    if (!link->joined()) sharing.collect_seconds = link->collect_seconds();
+    cost.elapsed += link->running_seconds();
+    cost.done += link->items_done();
+    Look(*link, sharing);
+  }
+  const UnitRecord& record = units_[unit];
+  if (record.collected && record.start_seconds >= 0)
+    cost.expected = std::max(0.0, record.unit.cost_seconds - record.start_seconds) /
+                    std::max(1U, record.collected->items);
+  sharing.item_seconds = cost.Seconds();
+  return sharing;
+}
+
+void Dispatcher::Look(WorkerLink& link, Sharing& sharing) const {
+  const UnitRecord& record = units_[link.unit()];
+  const std::optional<ring::Items> items = link.channel().item_span().Look(link.unit());
+  if (!record.cuts || !record.collected || !items || items->next >= items->limit) return;
+  if (items->limit > record.collected->items) return;  // scribbled on: nobody takes from it
+  sharing.items_left += items->left();
+  const auto cut = schedule::CutPoint(items->next, items->limit, *record.cuts);
+  // A worker that has just got its last item is about to begin it. Two idle ones would
+  // take it from each other for ever.
+  if (cut == items->next && !link.runs_item()) return;
+  if (!cut || (sharing.richest != nullptr && items->left() <= sharing.items.left())) return;
+  sharing.richest = &link;
+  sharing.items = *items;
+  sharing.cut = *cut;
+}
+
+bool Dispatcher::IsWorthSharing(const WorkerLink& thief, uint32_t unit) const {
+  const UnitRecord& record = units_[unit];
+  const auto& begun = thief.begun;
+  const bool last = !begun.empty() && begun.back() == unit;
+  if (record.whole || (!last && std::find(begun.begin(), begun.end(), unit) != begun.end()))
+    return false;  // a worker collects a unit once, and keeps the items of its last one
+  const Sharing sharing = Survey(unit);
+  if (!record.collected) {  // both collect it at the same time
+    const double run = record.unit.cost_seconds - record.start_seconds;
+    return record.start_seconds >= 0 && schedule::IsWorthJoining(run, 0, sharing.workers) &&
+           run > record.start_seconds;
+  }
+  if (sharing.richest == nullptr || sharing.tail_seconds() < schedule::kLeastTail) return false;
+  const double setup = std::max(0.0, sharing.longest_setup - thief.longest_setup());
+  const double start = last ? 0 : sharing.collect_seconds + setup;
+  // No more can be gained than what may be cut off.
+  const double left =
+      std::min(sharing.left_seconds(), 2 * sharing.workers * sharing.tail_seconds());
+  return schedule::IsWorthJoining(left, start, sharing.workers);
+}
+
+std::optional<uint32_t> Dispatcher::UnitToJoin(const WorkerLink& thief) const {
+  std::optional<uint32_t> best;
+  double most_seconds = 0;
+  if (!settings_.split) return best;
+  for (const auto& link : workers_) {
+    if (link.get() == &thief || link->dead || !link->shared() || !link->runs_unit()) continue;
+    if (link->unit() == best || !IsWorthSharing(thief, link->unit())) continue;
+    const Sharing sharing = Survey(link->unit());
+    const double seconds = sharing.left_seconds() / sharing.workers;
+    if (best && seconds <= most_seconds) continue;
+    best = link->unit();
+    most_seconds = seconds;
+  }
+  return best;
+}
+
+// Whether an idle worker may have something to join, now or when more is known.
+bool Dispatcher::SomeUnitMayBeShared(const WorkerLink& thief) const {
+  return settings_.split && std::any_of(workers_.begin(), workers_.end(), [&](const auto& link) {
+           if (link.get() == &thief || link->dead || !link->shared() || !link->runs_unit())
+             return false;
+           const UnitRecord& record = units_[link->unit()];
+           if (record.whole) return false;
+           if (!record.collected)
+             return !record.unit.recorded || record.unit.cost_seconds / 2 >= schedule::kLeastGain;
+           if (!record.cuts) return false;
+           const Sharing sharing = Survey(link->unit());
+           if (sharing.richest == nullptr) return false;
+           return link->running_seconds() < kTrialSeconds ||
+                  sharing.left_seconds() / 2 >= schedule::kLeastGain;
+         });
+}
+
+}  // namespace dxpy::dispatch

@@ -1,0 +1,202 @@
+"""Files whose tests go to several workers."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+
+from tests.conftest import Project, Result
+
+# Tests long enough for an idle worker to be given some of them.
+NAP = "time.sleep(0.02)"
+# Each test writes a line: its number and its worker.
+HEAD = f"""
+import os, pytest, sys, time, unittest, warnings
+def ran(n):
+    {NAP}
+    with open("ran", "a") as file:
+        file.write(f"{{n}} {{os.environ.get('PYTEST_XDIST_WORKER', 'plain')}}\\n")
+"""
+TESTS = 40
+
+
+def case(body: str = "", *, head: str = "", marks: str = "", arguments: str = "n") -> str:
+    """A file of equal tests."""
+    return (
+        f"{HEAD}{head}\n@pytest.mark.parametrize('n', range({TESTS}))\n{marks}"
+        f"def test_one({arguments}):\n    ran(n)\n    {body or 'pass'}\n"
+    )
+
+
+@pytest.fixture
+def shared(project: Project) -> Project:
+    """A second file lets a second worker start; it has little to do."""
+    project.write(test_z="def test_z(): pass")
+    return project
+
+
+def workers_of(project: Project) -> list[set[str]]:
+    """The workers that ran anything, by test; nothing may have run again."""
+    ran: dict[int, set[str]] = {}
+    counts: Counter[int] = Counter()
+    for line in project.read("ran").splitlines():
+        number, worker = line.split()
+        ran.setdefault(int(number), set()).add(worker)
+        counts[int(number)] += 1
+    assert set(counts.values()) == {1}, "a test ran twice"
+    return [ran[number] for number in sorted(ran)]
+
+
+def is_shared(project: Project) -> bool:
+    """Whether several workers ran the file's tests."""
+    return len(set.union(*workers_of(project))) > 1
+
+
+def test_an_idle_worker_gets_the_tail_of_a_long_file(shared: Project) -> None:
+    shared.write(test_a=case())
+    result = shared.run()
+    assert result.summary == f"{TESTS + 1} passed"
+    assert len(workers_of(shared)) == TESTS
+    assert is_shared(shared)
+
+
+def test_the_next_run_shares_it_from_the_beginning(project: Project) -> None:
+    project.write(test_a=case())
+    project.run()
+    assert not is_shared(project)  # one worker is started for one file that is not known
+    (project.path / "ran").unlink()
+    assert project.run().summary == f"{TESTS} passed"
+    workers = workers_of(project)
+    assert workers[0] != workers[-1]
+
+
+@pytest.mark.parametrize("option", ["--dx-split=never", "--dist=loadfile", "--dx-collect=lazy"])
+def test_a_file_stays_on_one_worker_if_the_user_says_so(shared: Project, option: str) -> None:
+    shared.write(test_a=case())
+    shared.run(option)
+    assert not is_shared(shared)
+
+
+TIES = {
+    "a module fixture": case(
+        head="@pytest.fixture(scope='module')\ndef common(): return 1", arguments="n, common"
+    ),
+    "setup_module": case(head="def setup_module(): pass"),
+    "a global": case("global state; state = n", head="state = 0"),
+    "a mark": case(marks="@pytest.mark.dependency\n"),
+    "setUpClass": (
+        f"{HEAD}class TestOne(unittest.TestCase):\n"
+        + "".join(f"    def test_{n:02}(self): ran({n})\n" for n in range(TESTS))
+    ),
+    "a package fixture": case(arguments="n, packaged"),
+}
+
+
+@pytest.mark.parametrize("name", TIES)
+def test_tests_that_share_something_stay_on_one_worker(shared: Project, name: str) -> None:
+    shared.write(
+        conftest="import pytest\n@pytest.fixture(scope='package')\ndef packaged(): return 1",
+        test_a=TIES[name],
+    )
+    shared.run("-Wignore")
+    assert len(workers_of(shared)) == TESTS
+    assert not is_shared(shared)
+
+
+def test_a_file_is_divided_between_those_that_share_something(shared: Project) -> None:
+    half = TESTS // 2
+    classes = "".join(
+        f"class Test{letter}(unittest.TestCase):\n"
+        + "".join(f"    def test_{n:02}(self): ran({n})\n" for n in range(first, first + half))
+        for letter, first in (("A", 0), ("B", half))
+    )
+    shared.write(test_a=HEAD + classes)
+    shared.run()
+    workers = workers_of(shared)
+    assert set.union(*workers[:half]) != set.union(*workers[half:])
+    assert len(set.union(*workers[:half])) == 1
+    assert len(set.union(*workers[half:])) == 1
+
+
+def test_reports_warnings_and_skips_are_told_once(shared: Project) -> None:
+    head = "warnings.warn('at import')"
+    shared.write(test_a=case("if n % 3 == 0: pytest.skip('no')\n    assert n % 5", head=head))
+    shared.same_as_plain("-rA")
+
+
+NEEDS_FORMER = case("state.append(n); assert len(state) == n + 1", head="state = []")
+
+
+def test_a_test_that_needs_those_before_it_passes_with_a_note(shared: Project) -> None:
+    shared.write(test_a=NEEDS_FORMER)
+    result = shared.run()
+    assert result.summary == f"{TESTS + 1} passed"
+    assert result.notes == [
+        "test_a.py has tests that need those before them: one failed where another worker ran "
+        "these, and passes after them, as in plain pytest; that outcome was taken"
+    ]
+
+
+def test_such_a_file_is_not_shared_again(shared: Project) -> None:
+    shared.write(test_a=NEEDS_FORMER)
+    shared.run()
+    (shared.path / "ran").unlink()
+    result = shared.run()
+    assert not is_shared(shared)
+    assert result.notes == []
+
+
+def test_a_flaky_failure_in_a_shared_file_stands(shared: Project) -> None:
+    flaky = (
+        f"if n == {TESTS - 1}:\n        with open('flaky', 'a') as file: file.write('x')\n"
+        "        assert os.path.getsize('flaky') > 1"
+    )
+    shared.write(test_a=case(flaky))
+    assert shared.run().summary == f"1 failed, {TESTS} passed"
+
+
+def check_ids_that_differ(result: Result) -> None:
+    assert result.summary == f"{TESTS + 1} passed"
+    (note,) = result.notes
+    assert note.startswith("test_a.py was not shared: gw")
+    assert note.endswith("(ids from a set, a clock or an address?)")
+
+
+def test_a_file_whose_ids_differ_between_workers_is_not_shared(shared: Project) -> None:
+    marks = "@pytest.mark.parametrize('u', [uuid.uuid4()], ids=str)\n"
+    shared.write(test_a=case(head="import uuid", marks=marks, arguments="n, u"))
+    check_ids_that_differ(shared.run())
+    assert not is_shared(shared)
+
+
+@pytest.mark.parametrize("number", [4, TESTS - 1], ids=["who began", "who joined"])
+def test_of_a_worker_that_dies_in_a_shared_file_one_test_is_lost(
+    shared: Project, number: int
+) -> None:
+    # Late enough for the file to be shared by then.
+    death = f"if n == {number}: time.sleep(0.3); os.kill(os.getpid(), 9)"
+    shared.write(test_a=case(death))
+    result = shared.run()
+    assert result.summary == f"1 failed, {TESTS} passed"
+    assert f"died of SIGKILL while running 'test_a.py::test_one[{number}]'" in result.output
+    assert len(workers_of(shared)) == TESTS
+
+
+def test_a_file_that_cannot_be_collected_twice_is_run_by_one(shared: Project) -> None:
+    once = (
+        "if os.path.exists('imported'): raise RuntimeError('imported twice')\n"
+        "open('imported', 'w').close()"
+    )
+    shared.write(test_a=case(head=once))
+    result = shared.run()
+    assert result.summary == f"{TESTS + 1} passed"
+    assert not is_shared(shared)
+
+
+def test_a_shared_file_stops_at_the_first_failure(shared: Project) -> None:
+    shared.write(test_a=case("assert n != 10"))
+    result = shared.run("-x")
+    assert result.code == pytest.ExitCode.TESTS_FAILED
+    assert "1 failed" in result.summary
+    assert "test_one[10]" in result.output
