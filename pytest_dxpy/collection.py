@@ -20,7 +20,7 @@ from __future__ import annotations
 
 import inspect
 import os
-from collections import Counter
+from collections import Counter, deque
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -316,17 +316,19 @@ def _size(path: Path) -> int:
 
 
 def choose(items: list[pytest.Item], only: list[bytes], skip: list[bytes]) -> list[pytest.Item]:
-    """Those items that are in ``only`` (empty: all), less those in ``skip``.
+    """The items of ``only``, in that order (empty: all), less those of ``skip``.
 
-    Both are lists of node ids that count: one may stand for several items.
+    Both are lists of node ids; one that stands for several items stands there as often.
     """
-    wanted, unwanted = Counter(only), Counter(skip)
+    unwanted = Counter(skip)
+    left: dict[bytes, deque[pytest.Item]] = {}
     chosen = []
     for item in items:
         node_id = native.encode_id(item.nodeid)
         if unwanted[node_id] > 0:
             unwanted[node_id] -= 1
-        elif not only or wanted[node_id] > 0:
-            wanted[node_id] -= 1
+        elif only:
+            left.setdefault(node_id, deque()).append(item)
+        else:
             chosen.append(item)
-    return chosen
+    return chosen + [left[node_id].popleft() for node_id in only if left.get(node_id)]

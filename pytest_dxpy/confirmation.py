@@ -6,8 +6,8 @@ brings an import it needs, or because its own file was imported after other
 tests had run. Such a failure must not be reported, and a flaky test's must.
 
 The file, up to the failing test (which may need the ones before it), runs again, and
-where several workers had shared it, in stages 2 and 3 only what the same worker had
-run of it:
+where several workers had shared it, in stages 2 and 3 what the same worker had run
+of it, in that order:
 
 1. in a worker that has collected the whole suite. If it fails, the failure is
    confirmed.
@@ -47,6 +47,7 @@ class Held:
     reports: list[Any]
     node: object
     index: int  # its position in the unit
+    apart: bool = False  # its worker had not run exactly the tests before it in the unit
 
     @property
     def key(self) -> tuple[str, int]:
@@ -84,9 +85,8 @@ class Job:
     unit: Unit
     held: list[Held]
     up_to: list[str]  # the unit's node ids up to its last held test
-    ran_alike: list[str]  # those of them that the same worker had run
+    ran_alike: list[str]  # what the same worker had run of the unit, in that order
     before: list[Unit]  # what the same worker had run before
-    apart: bool = False  # other workers had run some of the tests before
     others: list[Job] = dataclasses.field(default_factory=list)  # of the unit's other workers
     stage: Stage = Stage.FULL
     worker: int = -1  # where it runs now
@@ -142,6 +142,11 @@ class Job:
             return None
         cures = (Stage.FULL_AGAIN, Stage.IN_ORDER)
         return next((stage for stage in cures if self._failed(held, stage) is False), None)
+
+    @property
+    def apart(self) -> bool:
+        """Whether a test had not run after those that are before it in the unit, and no other."""
+        return any(held.apart for held in self.held)
 
     @property
     def only(self) -> list[str]:

@@ -69,7 +69,7 @@ class Confirmer:
         unit = self._run.units[number]
         if not self._run.mode.confirm or number in self._takeovers:
             return False
-        if self._is_apart(unit, item, worker):
+        if _is_apart(unit, item, worker):
             return True
         if unit.proven is None:
             unit.proven = self._run.records.is_proven(unit.key)
@@ -80,7 +80,8 @@ class Confirmer:
         index = event.item
         items = self._run.units[event.unit].items or []
         occurrence = sum(item.node_id == items[index].node_id for item in items[:index])
-        held = Held(items[index], occurrence, made, node, index)
+        apart = _is_apart(self._run.units[event.unit], index, event.worker)
+        held = Held(items[index], occurrence, made, node, index, apart)
         self._held.setdefault((event.unit, event.worker), []).append(held)
 
     def submit(self, number: int) -> None:
@@ -94,19 +95,15 @@ class Confirmer:
 
     def _job(self, number: int, worker: int, held: list[Held]) -> Job:
         unit = self._run.units[number]
-        last = max(one.index for one in held)
+        order = unit.order[worker]
+        last = max(order.index(one.index) for one in held)
         return Job(
             unit,
             held,
-            unit.ids(range(last + 1)),
-            unit.ids(unit.begun_by(worker, last)),
+            unit.ids(range(max(one.index for one in held) + 1)),
+            unit.ids(order[: last + 1]),
             self._run_before(number, worker),
-            apart=any(self._is_apart(unit, one.index, worker) for one in held),
         )
-
-    def _is_apart(self, unit: Unit, item: int, worker: int) -> bool:
-        """Whether other workers ran some of the tests before an item."""
-        return len(unit.begun_by(worker, item)) <= item
 
     def _run_before(self, number: int, worker: int) -> list[Unit]:
         """What a worker had run before a unit."""
@@ -275,3 +272,8 @@ class Confirmer:
     def _conclude_unconfirmed(self, job: Job) -> None:
         for held in (held for one in job.take_all() for held in one.held):
             self._run.replay.item(held.item, held.reports, held.node)
+
+
+def _is_apart(unit: Unit, item: int, worker: int) -> bool:
+    """Whether a worker that has just run an item has not run exactly those before it."""
+    return unit.order[worker] != [*range(item + 1)]

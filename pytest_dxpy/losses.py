@@ -225,7 +225,7 @@ class _Sched:
 
 def _rest(unit: Unit, left: set[int]) -> Unit:
     """Those items of a unit, as a unit of its own; all of it where it is not collected."""
-    others = set(range(len(unit.items or ()))) - left
+    others = [position for position in range(len(unit.items or ())) if position not in left]
     return Unit(
         unit.key,
         unit.argument,

@@ -158,7 +158,7 @@ class Progress:
         if unit.items is None:
             return  # a Ctrl-C came while its collection was being handled
         item = unit.items[event.item]
-        unit.ran.add(event.item)
+        unit.note_run(event.worker, event.item)
         node = run.crew.members[event.worker].node
         failed = failing(event.phases)
         unit.failed |= failed

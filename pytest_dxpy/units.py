@@ -45,6 +45,7 @@ class Unit:
     partial: bool = False  # the command line names some of its tests
     items: list[Item] | None = None  # collected
     ran: set[int] = dataclasses.field(default_factory=set)
+    order: dict[int, list[int]] = dataclasses.field(default_factory=dict)  # as they ran, by worker
     failed: bool = False
     narrowed: bool = False  # an option or a hook took some of its tests away
     proven: bool | None = None  # whether its file needs no other; None: not looked up
@@ -81,16 +82,15 @@ class Unit:
         """Positions of the items that a worker has and has not run."""
         return {n for span in self.spans.get(worker, ()) for n in span if n not in self.ran}
 
-    def begun_by(self, worker: int, last: int) -> list[int]:
-        """Positions of the items that a worker ran, up to ``last``, in their order."""
-        return sorted(
-            n for span in self.spans.get(worker, ()) for n in span if n <= last and n in self.ran
-        )
+    def note_run(self, worker: int, item: int) -> None:
+        """A worker has run an item."""
+        self.ran.add(item)
+        self.order.setdefault(worker, []).append(item)
 
     def ids(self, positions: Iterable[int]) -> list[str]:
-        """The node ids of items, in the unit's order."""
+        """The node ids of items."""
         items = self.items or []
-        return [items[position].node_id for position in sorted(positions)]
+        return [items[position].node_id for position in positions]
 
 
 def hints(config: pytest.Config, records: Records) -> list[Unit]:
