@@ -16,6 +16,8 @@ namespace {
 using namespace dxpy::codec;  // NOLINT: a program of one purpose
 using Bytes = std::span<const std::byte>;
 
+constexpr uint32_t kItems = 1000;  // of the unit that is cut
+
 void ExpectSame(std::string_view encoded, Bytes bytes) {
   const std::string_view given(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (encoded != given) std::abort();
@@ -31,6 +33,10 @@ void DecodeAs(unsigned kind, Bytes bytes) {
       return ExpectSame(Encode(DecodeUnitSpec(bytes)), bytes);
     case 3:
       return ExpectSame(Encode(DecodeUnitList(bytes)), bytes);
+    case 4:
+      return ExpectSame(EncodeCuts(DecodeCuts(bytes, kItems)), bytes);
+    case 5:
+      return ExpectSame(EncodeHash(DecodeHash(bytes)), bytes);
     default:
       return ExpectSame(Encode(DecodeItemList(bytes)), bytes);
   }
@@ -41,7 +47,7 @@ void DecodeAs(unsigned kind, Bytes bytes) {
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if (size == 0) return 0;
   try {
-    DecodeAs(data[0] % 5, std::as_bytes(std::span(data, size).subspan(1)));
+    DecodeAs(data[0] % 7, std::as_bytes(std::span(data, size).subspan(1)));
   } catch (const dxpy::Error&) {
     // What damaged bytes must give.
   }
