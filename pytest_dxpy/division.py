@@ -57,6 +57,8 @@ def _ties(marks: Iterable[pytest.Mark]) -> bool:
 def _shared_fixtures(item: pytest.Function) -> list[tuple[str, object]]:
     """(name, definition) of the fixtures that an item shares with others."""
     definitions: Any = item._fixtureinfo.name2fixturedefs
+    if not definitions:
+        return []
     return [
         (name, definition)
         for name, found in definitions.items()
@@ -85,6 +87,8 @@ def _between(uses: list[list[_Key]]) -> list[int] | None:
     return found or None
 
 
-def _assigns_globals(function: object) -> bool:
-    code = getattr(inspect.unwrap(function), "__code__", None)  # type: ignore[arg-type]
+def _assigns_globals(function: Any) -> bool:
+    if hasattr(function, "__wrapped__"):
+        function = inspect.unwrap(function)
+    code = getattr(function, "__code__", None)
     return code is not None and _STORE_GLOBAL in code.co_code[::2]
