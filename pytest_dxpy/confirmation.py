@@ -5,15 +5,15 @@ collects lazily has not. So a test can fail there because only another file
 brings an import it needs, or because its own file was imported after other
 tests had run. Such a failure must not be reported, and a flaky test's must.
 
-The file, up to the failing test (which may need the ones before it), runs again, and
-where several workers had shared it, in stages 2 and 3 what the same worker had run
-of it, in that order:
+The file, up to the failing test (which may need the ones before it), runs again. Where
+several workers had shared it, stage 2 repeats that: what each worker had run of it runs
+in that order in a fresh worker, all at the same time.
 
 1. in a worker that has collected the whole suite. If it fails, the failure is
    confirmed.
 2. else in a fresh worker that has collected only this file. If it fails, the
-   file needs something that its own imports do not bring, or the tests that other
-   workers had run, and the full worker's outcome counts.
+   file needs something that its own imports do not bring, or one worker to run it
+   all, and the full worker's outcome counts.
 3. else in a fresh worker after the same files as the first time. If it passes,
    the test is flaky and its first failure stands.
 4. else after the same files in a worker that has collected the whole suite. If
@@ -47,7 +47,6 @@ class Held:
     reports: list[Any]
     node: object
     index: int  # its position in the unit
-    apart: bool = False  # its worker had not run exactly the tests before it in the unit
 
     @property
     def key(self) -> tuple[str, int]:
@@ -78,6 +77,25 @@ class Stage(enum.Enum):
     IN_ORDER = 5  # after all files that come before it, with the whole suite collected
 
 
+_Results = dict[tuple[str, int], tuple[bool, Verdict]]  # by test: whether it failed, its reports
+
+
+@dataclasses.dataclass(eq=False, repr=False)
+class Group:
+    """What the jobs of one unit share, one for each of its workers where a test failed."""
+
+    pending: set[int] = dataclasses.field(default_factory=set)  # units that run again
+    full: _Results = dataclasses.field(default_factory=dict)  # a file runs once in the full worker
+    shared: bool = False  # several workers had run the unit
+    conflict: bool = False  # a test failed when they did so again, and passes in the full worker
+
+    def ran_alike(self, key: tuple[str, int], failed: bool) -> None:
+        """A test has run again as the first time."""
+        result = self.full.get(key)
+        if self.shared and failed and (result is None or not result[0]):
+            self.conflict = True
+
+
 @dataclasses.dataclass(eq=False, repr=False)
 class Job:
     """The confirmation of what failed in one unit."""
@@ -87,18 +105,18 @@ class Job:
     up_to: list[str]  # the unit's node ids up to its last held test
     ran_alike: list[str]  # what the same worker had run of the unit, in that order
     before: list[Unit]  # what the same worker had run before
+    group: Group = dataclasses.field(default_factory=Group)
     others: list[Job] = dataclasses.field(default_factory=list)  # of the unit's other workers
     stage: Stage = Stage.FULL
+    first_worker: int = -1  # where the tests failed
     worker: int = -1  # where it runs now
-    _ran: dict[Stage, dict[tuple[str, int], tuple[bool, Verdict]]] = dataclasses.field(
+    _ran: dict[Stage, _Results] = dataclasses.field(
         default_factory=lambda: {stage: {} for stage in Stage}
     )
 
-    def lead(self, others: list[Job]) -> None:
-        """Run in the full worker for others, too: a file runs there once."""
-        self.others = others
-        for other in others:
-            other._ran[Stage.FULL] = self._ran[Stage.FULL]
+    def __post_init__(self) -> None:
+        """Take the outcomes of the full worker from the group."""
+        self._ran[Stage.FULL] = self.group.full
 
     def take_all(self) -> list[Job]:
         """This job and those it has led, each on its own from here on."""
@@ -112,6 +130,8 @@ class Job:
         while (item.node_id, occurrence) in results:
             occurrence += 1
         results[item.node_id, occurrence] = (failed, Verdict(item, reports, node))
+        if self.stage is Stage.FRESH:
+            self.group.ran_alike((item.node_id, occurrence), failed)
 
     def _failed(self, held: Held, stage: Stage) -> bool | None:
         """Whether a test failed in a stage; None where it did not run."""
@@ -123,6 +143,8 @@ class Job:
         open_ = [held for held in self.held if self._failed(held, Stage.FULL) is False]
         if self.stage is Stage.FULL:
             return Stage.FRESH if open_ else None
+        if self.group.conflict:
+            return None
         open_ = [held for held in open_ if self._failed(held, Stage.FRESH) is False]
         if self.stage is Stage.FRESH:
             return Stage.AGAIN if open_ and self.before else None
@@ -136,17 +158,12 @@ class Job:
         """The stage whose outcome counts in place of the first; None where none does."""
         if self._failed(held, Stage.FULL) is not False:
             return None
-        if self._failed(held, Stage.FRESH):
+        if self._failed(held, Stage.FRESH) or self.group.conflict:
             return Stage.FULL
         if not self._failed(held, Stage.AGAIN):
             return None
         cures = (Stage.FULL_AGAIN, Stage.IN_ORDER)
         return next((stage for stage in cures if self._failed(held, stage) is False), None)
-
-    @property
-    def apart(self) -> bool:
-        """Whether a test had not run after those that are before it in the unit, and no other."""
-        return any(held.apart for held in self.held)
 
     @property
     def only(self) -> list[str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_dxpy.confirmation import Held, Job, Stage
+from pytest_dxpy.confirmation import Group, Held, Job, Stage
 from pytest_dxpy.records import content_hash
 
 if TYPE_CHECKING:
@@ -24,8 +24,8 @@ NEEDS_IMPORTS: Final = (
     f"needs something that its own imports do not bring: it fails alone, {IMPORTED_FIRST}"
 )
 NEEDS_FILE: Final = (
-    "has tests that need those before them: one failed where another worker ran these, and passes "
-    "after them, as in plain pytest; that outcome was taken"
+    "cannot be shared by workers: a test failed where another worker ran some of the file's tests, "
+    "and passes where one worker runs them all, as in plain pytest; that outcome was taken"
 )
 NEEDS_EARLY_IMPORT: Final = (
     "must be imported before other tests run: it fails where it is imported after them, "
@@ -44,6 +44,8 @@ class Confirmer:
         self._run = run
         self._held: dict[tuple[int, int], list[Held]] = {}  # by unit and worker
         self._jobs: dict[int, Job] = {}  # by the unit that runs again
+        self._waiting: list[Job] = []  # jobs that have run, and others of their group have not
+        self._beside: dict[int, tuple[Group, int]] = {}  # by the unit that runs again; its worker
         self._unheeded: set[int] = set()  # units that run again before a job's
         self._takeovers: set[int] = set()  # units that the full worker runs for good
         self._full: Member | None = None
@@ -54,22 +56,22 @@ class Confirmer:
     @property
     def busy(self) -> bool:
         """Whether something is not decided yet."""
-        return bool(self._jobs or self._suspects or self._held or self._takeovers)
+        return bool(self._jobs or self._waiting or self._suspects or self._held or self._takeovers)
 
     def reruns(self, unit: int) -> bool:
         """Whether a unit only runs again."""
-        return unit in self._jobs or unit in self._unheeded
+        return unit in self._jobs or unit in self._unheeded or unit in self._beside
 
     def takes_over(self, unit: int) -> bool:
         """Whether a unit runs in the full worker for good."""
         return unit in self._takeovers
 
-    def holds(self, number: int, item: int, worker: int) -> bool:
-        """Whether the failure of an item must be confirmed."""
+    def holds(self, number: int) -> bool:
+        """Whether a failure in the unit must be confirmed."""
         unit = self._run.units[number]
         if not self._run.mode.confirm or number in self._takeovers:
             return False
-        if _is_apart(unit, item, worker):
+        if unit.split:
             return True
         if unit.proven is None:
             unit.proven = self._run.records.is_proven(unit.key)
@@ -80,30 +82,28 @@ class Confirmer:
         index = event.item
         items = self._run.units[event.unit].items or []
         occurrence = sum(item.node_id == items[index].node_id for item in items[:index])
-        apart = _is_apart(self._run.units[event.unit], index, event.worker)
-        held = Held(items[index], occurrence, made, node, index, apart)
+        held = Held(items[index], occurrence, made, node, index)
         self._held.setdefault((event.unit, event.worker), []).append(held)
 
     def submit(self, number: int) -> None:
         """Have what is held of a unit confirmed."""
-        keys = [key for key in self._held if key[0] == number]
-        jobs = [self._job(number, worker, self._held.pop((number, worker))) for _, worker in keys]
-        if jobs:
-            first, *others = sorted(jobs, key=lambda job: -len(job.up_to))
-            first.lead(others)
-            self._pin(self._full_worker(), first)
+        workers = [worker for unit, worker in self._held if unit == number]
+        if not workers:
+            return
+        group = Group(shared=self._run.units[number].split)
+        jobs = [self._job(number, worker, group) for worker in workers]
+        first, *first.others = sorted(jobs, key=lambda job: -len(job.up_to))
+        self._pin(self._full_worker(), first)
 
-    def _job(self, number: int, worker: int, held: list[Held]) -> Job:
+    def _job(self, number: int, worker: int, group: Group) -> Job:
         unit = self._run.units[number]
+        held = self._held.pop((number, worker))
         order = unit.order[worker]
         last = max(order.index(one.index) for one in held)
-        return Job(
-            unit,
-            held,
-            unit.ids(range(max(one.index for one in held) + 1)),
-            unit.ids(order[: last + 1]),
-            self._run_before(number, worker),
-        )
+        up_to = unit.ids(range(max(one.index for one in held) + 1))
+        before = self._run_before(number, worker)
+        ran_alike = unit.ids(order[: last + 1])
+        return Job(unit, held, up_to, ran_alike, before, group, first_worker=worker)
 
     def _run_before(self, number: int, worker: int) -> list[Unit]:
         """What a worker had run before a unit."""
@@ -112,7 +112,9 @@ class Confirmer:
 
     def _pin(self, worker: Member, job: Job) -> None:
         job.worker = worker.number
-        self._jobs[self._run.pin(worker.number, job.unit.copy(), job.only)] = job
+        number = self._run.pin(worker.number, job.unit.copy(), job.only)
+        self._jobs[number] = job
+        job.group.pending.add(number)
 
     def submit_all(self) -> None:
         """The run is paused: nothing more will fail in the units under way."""
@@ -140,22 +142,54 @@ class Confirmer:
         """A test of a unit that runs again has run."""
         if number in self._jobs:
             self._jobs[number].ran(item, failed, made, node)
+        elif number in self._beside:
+            group, _ = self._beside[number]
+            group.ran_alike((item.node_id, 0), failed)
 
     def unit_done(self, number: int) -> None:
         """A unit has run to its end."""
         self._takeovers.discard(number)
         self._unheeded.discard(number)
         job = self._jobs.pop(number, None)
-        if job is None:
+        if job is not None:
+            self._waiting.append(job)
+            self._has_run(job.group, number)
+        elif number in self._beside:
+            group, _ = self._beside.pop(number)
+            self._has_run(group, number)
+        else:
             self.submit(number)
+
+    def _has_run(self, group: Group, number: int) -> None:
+        """One of a group's units has run again; go on where that was the last."""
+        group.pending.discard(number)
+        if group.pending:
             return
-        for one in job.take_all():
-            stage = one.next_stage()
+        ready = [job for job in self._waiting if job.group is group]
+        self._waiting = [job for job in self._waiting if job.group is not group]
+        again = []
+        for job in [one for first in ready for one in first.take_all()]:
+            stage = job.next_stage()
             if stage is None or self._run.stopping:
-                self._conclude(one)
+                self._conclude(job)
             else:
-                one.stage = stage
-                self._rerun(one)
+                job.stage = stage
+                again.append(job)
+        for job in again:
+            self._rerun(job)
+        if again and group.shared and again[0].stage is Stage.FRESH:
+            self._run_beside(again)
+
+    def _run_beside(self, jobs: list[Job]) -> None:
+        """Repeat what workers had run of a shared unit that have no failure to confirm."""
+        unit, group = jobs[0].unit, jobs[0].group
+        repeated = {job.first_worker for job in jobs}
+        for order in (order for worker, order in unit.order.items() if worker not in repeated):
+            worker = self._run.crew.start(shared=False, full=False)
+            number = self._run.pin(worker.number, unit.copy(), unit.ids(order))
+            self._beside[number] = (group, worker.number)
+            group.pending.add(number)
+            self._run.dispatcher.release(worker.number)
 
     def _rerun(self, job: Job) -> None:
         """Run a job's unit in a worker of its own."""
@@ -183,7 +217,7 @@ class Confirmer:
         for item, made, node in job.verdicts():
             self._run.replay.item(item, made, node)
         record = self._run.records.get(job.unit.key)
-        if job.needs_imports and job.apart:
+        if job.needs_imports and job.group.shared:
             record.whole = content_hash(job.unit.key)
             self._run.notes.append(f"{self._run.show(job.unit.key)} {NEEDS_FILE}")
         elif job.needs_imports:
@@ -192,7 +226,7 @@ class Confirmer:
             self._note_dependent(job.unit, NEEDS_EARLY_IMPORT)
         elif job.needs_order:
             self._run.notes.append(f"{self._run.show(job.unit.key)} {NEEDS_ORDER}")
-        elif job.confirmed and not job.apart:
+        elif job.confirmed and not job.group.shared:
             record.proven = content_hash(job.unit.key)
 
     def _note_dependent(self, unit: Unit, what: str) -> None:
@@ -240,7 +274,13 @@ class Confirmer:
         """A worker has died: what it was to confirm stands as it is."""
         for unit in [*self._jobs]:
             if self._jobs[unit].worker == member.number:
-                self._conclude_unconfirmed(self._jobs.pop(unit))
+                job = self._jobs.pop(unit)
+                self._conclude_unconfirmed(job)
+                self._has_run(job.group, unit)
+        for unit, (group, worker) in [*self._beside.items()]:
+            if worker == member.number:
+                del self._beside[unit]
+                self._has_run(group, unit)
         if member is self._full:
             self._full_ready = False
             for _, report in self._suspects.values():
@@ -262,8 +302,8 @@ class Confirmer:
         """The run ends now: every first failure stands."""
         for _, report in self._suspects.values():
             self._run.replay.collect_report(report)
-        for number in [*self._jobs]:
-            job = self._jobs.pop(number)
+        self._beside.clear()
+        for job in [*self._jobs.values(), *self._waiting]:
             self._conclude_unconfirmed(job)
         for key in [*self._held]:
             for held in self._held.pop(key):
@@ -272,8 +312,3 @@ class Confirmer:
     def _conclude_unconfirmed(self, job: Job) -> None:
         for held in (held for one in job.take_all() for held in one.held):
             self._run.replay.item(held.item, held.reports, held.node)
-
-
-def _is_apart(unit: Unit, item: int, worker: int) -> bool:
-    """Whether a worker that has just run an item has not run exactly those before it."""
-    return unit.order[worker] != [*range(item + 1)]

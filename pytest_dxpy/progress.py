@@ -165,7 +165,7 @@ class Progress:
         made = run.replay.reports_of(item, event.phases, node)
         if self._confirmer.reruns(event.unit):
             self._confirmer.ran_again(event.unit, item, failed, made, node)
-        elif failed and self._confirmer.holds(event.unit, event.item, event.worker):
+        elif failed and self._confirmer.holds(event.unit):
             self._confirmer.hold(event, made, node)
         else:
             run.replay.item(item, made, node)

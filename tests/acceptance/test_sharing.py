@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections import Counter
 
 import pytest
@@ -133,9 +134,27 @@ def test_a_test_that_needs_those_before_it_passes_with_a_note(shared: Project) -
     result = shared.run()
     assert result.summary == f"{TESTS + 1} passed"
     assert result.notes == [
-        "test_a.py has tests that need those before them: one failed where another worker ran "
-        "these, and passes after them, as in plain pytest; that outcome was taken"
+        "test_a.py cannot be shared by workers: a test failed where another worker ran some of the "
+        "file's tests, and passes where one worker runs them all, as in plain pytest; that outcome "
+        "was taken"
     ]
+
+
+def test_tests_that_cannot_run_at_the_same_time_pass_with_a_note(shared: Project) -> None:
+    exclusive = (
+        "with socket.socket() as listener:\n"
+        "        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)\n"
+        "        listener.bind(('127.0.0.1', int(open('port').read())))\n"
+        "        listener.listen()\n"
+        f"        {NAP}"
+    )
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        shared.write_file("port", str(free.getsockname()[1]))
+    shared.write(test_a=case(exclusive, head="import socket"))
+    result = shared.run()
+    assert result.summary == f"{TESTS + 1} passed"
+    assert "cannot be shared by workers" in "".join(result.notes)
 
 
 def test_such_a_file_is_not_shared_again(shared: Project) -> None:

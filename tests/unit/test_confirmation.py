@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from pytest_dxpy import protocol
-from pytest_dxpy.confirmation import Held, Job, Stage, failing
+from pytest_dxpy.confirmation import Group, Held, Job, Stage, failing
 from pytest_dxpy.units import Unit
 
 
@@ -165,14 +165,44 @@ def test_a_shared_file_runs_again_as_its_worker_ran_it_and_as_plain_pytest_does(
     }
 
 
+def shared_jobs() -> tuple[Job, Job]:
+    """A worker ran a and b, another c; b and c failed, and passed in the full worker."""
+    group, unit = Group(shared=True), unit_of("a b c")
+    first = Job(unit, [held("c")], ["a", "b", "c"], ["c"], [], group)
+    second = Job(unit, [held("b")], ["a", "b"], ["a", "b"], [], group)
+    first.others = [second]
+    for name in "abc":
+        first.ran(item(name), False, [f"{name} passed in FULL"], "gw2")
+    return first, second
+
+
 def test_a_file_that_two_workers_shared_runs_once_in_the_full_worker() -> None:
-    first, second = job_of("a", "b"), job_of("b")
-    first.lead([second])
-    for name in "ab":
-        first.ran(item(name), False, [f"{name} passed in FULL"], "gw1")
+    first, second = shared_jobs()
     assert first.take_all() == [first, second]
     assert first.take_all() == [first]
-    assert second.next_stage() is Stage.FRESH
+    assert [job.next_stage() for job in (first, second)] == [Stage.FRESH, Stage.FRESH]
+
+
+def test_a_failure_of_either_proves_that_they_cannot_share_it() -> None:
+    first, second = shared_jobs()
+    first.stage = second.stage = Stage.FRESH
+    first.ran(item("c"), False, ["c passed in FRESH"], "gw3")
+    second.ran(item("a"), True, ["a failed in FRESH"], "gw4")
+    for job, expected in ((first, "c passed in FULL"), (second, "b passed in FULL")):
+        assert job.next_stage() is None
+        assert job.needs_imports
+        assert [verdict.reports for verdict in job.verdicts()] == [[expected]]
+
+
+def test_where_both_pass_when_they_share_it_again_the_failures_stand() -> None:
+    first, second = shared_jobs()
+    first.stage = second.stage = Stage.FRESH
+    first.ran(item("c"), False, ["c passed in FRESH"], "gw3")
+    for name in "ab":
+        second.ran(item(name), False, [f"{name} passed in FRESH"], "gw4")
+    for job, expected in ((first, "c as it failed first"), (second, "b as it failed first")):
+        assert job.next_stage() is None
+        assert [verdict.reports for verdict in job.verdicts()] == [[expected]]
 
 
 def test_a_job_begins_in_the_full_worker() -> None:
