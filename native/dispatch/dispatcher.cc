@@ -321,8 +321,10 @@ void Dispatcher::ServeShared(WorkerLink& link) {
     return other->shared() && other->ready;
   });
   if (ready < static_cast<int64_t>(barrier_)) return;
+  if (AwaitsCollection(link) || ServeShare(link)) return;
+  if (const auto unit = UnitToJoinFirst(link)) return OfferUnit(link, *unit, true);
   if (const auto unit = queues_.Next(link.id())) return OfferUnit(link, *unit);
-  if (discovery_open_ || AwaitsCollection(link) || ServeShare(link)) return;
+  if (discovery_open_) return;
   const bool idle = *link.need;
   if (idle) {
     // A unit may be stuck behind the long last item of another worker.

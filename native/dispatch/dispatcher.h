@@ -142,8 +142,10 @@ class Dispatcher {
   [[nodiscard]] bool AwaitsCollection(const WorkerLink& link) const;
   [[nodiscard]] Sharing Survey(uint32_t unit) const;
   void Look(WorkerLink& link, Sharing& sharing) const;
+  [[nodiscard]] bool MayJoin(const WorkerLink& thief, uint32_t unit) const;
   [[nodiscard]] bool IsWorthSharing(const WorkerLink& thief, uint32_t unit) const;
   [[nodiscard]] std::optional<uint32_t> UnitToJoin(const WorkerLink& thief) const;
+  [[nodiscard]] std::optional<uint32_t> UnitToJoinFirst(const WorkerLink& thief) const;
   [[nodiscard]] bool SomeUnitMayBeShared(const WorkerLink& thief) const;
 
   void Answer(WorkerLink& link, codec::CommandKind kind);

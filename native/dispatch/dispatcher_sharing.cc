@@ -118,12 +118,21 @@ void Dispatcher::Look(WorkerLink& link, Sharing& sharing) const {
   sharing.cut = *cut;
 }
 
+// A worker collects a unit once, and keeps the items of its last one. In pytest's
+// order it runs nothing after what stands behind it.
+bool Dispatcher::MayJoin(const WorkerLink& thief, uint32_t unit) const {
+  if (!thief.begun.empty() && thief.begun.back() == unit) return true;
+  return std::all_of(thief.begun.begin(), thief.begun.end(), [&](uint32_t begun) {
+    return begun != codec::kNone && begun != unit &&
+           (settings_.order != schedule::Order::kGiven ||
+            units_[begun].unit.position <= units_[unit].unit.position);
+  });
+}
+
 bool Dispatcher::IsWorthSharing(const WorkerLink& thief, uint32_t unit) const {
   const UnitRecord& record = units_[unit];
-  const auto& begun = thief.begun;
-  const bool last = !begun.empty() && begun.back() == unit;
-  if (record.whole || (!last && std::find(begun.begin(), begun.end(), unit) != begun.end()))
-    return false;  // a worker collects a unit once, and keeps the items of its last one
+  if (record.whole || !MayJoin(thief, unit)) return false;
+  const bool last = !thief.begun.empty() && thief.begun.back() == unit;
   const Sharing sharing = Survey(unit);
   if (!record.collected) {  // both collect it at the same time
     const double run = record.unit.cost_seconds - record.start_seconds;
@@ -145,7 +154,8 @@ std::optional<uint32_t> Dispatcher::UnitToJoin(const WorkerLink& thief) const {
   if (!settings_.split) return best;
   for (const auto& link : workers_) {
     if (link.get() == &thief || link->dead || !link->shared() || !link->runs_unit()) continue;
-    if (link->unit() == best || !IsWorthSharing(thief, link->unit())) continue;
+    if (link->unit() == thief.unit() || link->unit() == best) continue;
+    if (!IsWorthSharing(thief, link->unit())) continue;
     const Sharing sharing = Survey(link->unit());
     const double seconds = sharing.left_seconds() / sharing.workers;
     if (best && seconds <= most_seconds) continue;
@@ -155,13 +165,24 @@ std::optional<uint32_t> Dispatcher::UnitToJoin(const WorkerLink& thief) const {
   return best;
 }
 
+// A unit that runs, and is longer than all that is queued: who has begun what is
+// queued could not join it any more.
+std::optional<uint32_t> Dispatcher::UnitToJoinFirst(const WorkerLink& thief) const {
+  const std::optional<uint32_t> unit = UnitToJoin(thief);
+  if (!unit || !units_[*unit].unit.recorded) return std::nullopt;
+  const UnitRecord& record = units_[*unit];
+  const double left = record.collected ? Survey(*unit).left_seconds()
+                                       : record.unit.cost_seconds - record.start_seconds;
+  return left > queues_.TotalSeconds() ? unit : std::nullopt;
+}
+
 // Whether an idle worker may have something to join, now or when more is known.
 bool Dispatcher::SomeUnitMayBeShared(const WorkerLink& thief) const {
   return settings_.split && std::any_of(workers_.begin(), workers_.end(), [&](const auto& link) {
            if (link.get() == &thief || link->dead || !link->shared() || !link->runs_unit())
              return false;
            const UnitRecord& record = units_[link->unit()];
-           if (record.whole) return false;
+           if (record.whole || !MayJoin(thief, link->unit())) return false;
            if (!record.collected)
              return !record.unit.recorded || record.unit.cost_seconds / 2 >= schedule::kLeastGain;
            if (!record.cuts) return false;

@@ -131,20 +131,39 @@ TEST_CASE("nobody joins what may not be shared") {
 
 TEST_CASE("a worker with other items gets none of them, and does not come back") {
   Shared shared;
-  CHECK(shared.Join(Items(10, "other")) == "wait");
+  CHECK(shared.Join(Items(10, "other")) == "finish");
   shared.run[1].EndUnit();
   CHECK(shared.run.Heard() == "1 joined a; 1 differs a; 1 done a");
-  CHECK(shared.run[1].Ask() == "nothing");
-  shared.run[0].RunItems();
-  CHECK(shared.run[0].AskAhead() == "finish");
-  shared.run[0].EndUnit();
-  CHECK(shared.run[1].Await() == "finish");
+  CHECK(shared.run[1].Ask() == "finish");
+  CHECK(shared.run[0].RunItems() == "0 1 2 3 4 5 6 7 8 9");
 }
 
 TEST_CASE("what waits in the queue comes before what may be shared") {
   Shared shared;
-  shared.run.Add({{"b"}});
+  shared.run.Add({{"b", 100}});
   CHECK(shared.run[1].Ask() == "run b");
+}
+
+TEST_CASE("a unit that is longer than all that is queued is joined first") {
+  Shared shared;
+  shared.run.Add({{"b", 5, 0}});
+  CHECK(shared.run[1].Ask() == "join a");
+  Shared brief;
+  brief.run.Add({{"b", 20, 0}});
+  CHECK(brief.run[1].Ask() == "run b");
+}
+
+TEST_CASE("in pytest's order nobody joins what stands before a unit that it has begun") {
+  Run run(With([](Settings& s) { s.split = true; }), 2);
+  run.Add({{"a", 10, 1}, {"b", 20, -1}});
+  CHECK(run[0].Ask() == "run a");
+  run[0].Begin();
+  run[0].Collect(Items(10), codec::Cuts{});
+  CHECK(run[1].Ask() == "run b");
+  run[1].Begin();
+  run[1].Collect({});
+  run[1].EndUnit();
+  CHECK(run[1].Ask() == "finish");
 }
 
 TEST_CASE("a worker that dies with its share leaves the others theirs") {

@@ -10,7 +10,7 @@ namespace dxpy::schedule {
 
 namespace {
 
-double TotalSeconds(const std::deque<Unit>& units) {
+double Seconds(const std::deque<Unit>& units) {
   return std::accumulate(units.begin(), units.end(), 0.0,
                          [](double sum, const Unit& unit) { return sum + unit.cost_seconds; });
 }
@@ -117,9 +117,15 @@ bool WorkQueues::empty() const {
                                         [](const auto& entry) { return entry.second.empty(); });
 }
 
+double WorkQueues::TotalSeconds() const {
+  double seconds = Seconds(shared_);
+  for (const auto& [worker, queue] : deques_) seconds += Seconds(queue);
+  return seconds;
+}
+
 double WorkQueues::QueuedSeconds(uint32_t worker) const {
   const auto found = deques_.find(worker);
-  return found == deques_.end() ? 0 : TotalSeconds(found->second);
+  return found == deques_.end() ? 0 : Seconds(found->second);
 }
 
 void WorkQueues::Arrange(std::vector<Unit> units) {
@@ -154,7 +160,7 @@ bool WorkQueues::StealHalf(uint32_t thief) {
   std::deque<Unit>* richest = nullptr;
   double most_seconds = -1;
   for (auto& [worker, queue] : deques_) {
-    const double seconds = TotalSeconds(queue);
+    const double seconds = Seconds(queue);
     if (!queue.empty() && seconds > most_seconds) {
       richest = &queue;
       most_seconds = seconds;

@@ -61,6 +61,8 @@ class WorkQueues {
   std::optional<uint32_t> Next(uint32_t worker);
 
   [[nodiscard]] bool empty() const;
+  /// Expected seconds of all that is queued.
+  [[nodiscard]] double TotalSeconds() const;
   /// Expected seconds that are queued for `worker`.
   [[nodiscard]] double QueuedSeconds(uint32_t worker) const;
 

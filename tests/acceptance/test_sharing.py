@@ -32,8 +32,8 @@ def case(body: str = "", *, head: str = "", marks: str = "", arguments: str = "n
 
 @pytest.fixture
 def shared(project: Project) -> Project:
-    """A second file lets a second worker start; it has little to do."""
-    project.write(test_z="def test_z(): pass")
+    """Another file lets a second worker start, which soon has nothing to do."""
+    project.write(test_0="def test_0(): pass")
     return project
 
 
