@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from pytest_dxpy._version import __version__ as __version__
 
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
     from pytest_dxpy.discovery import discover as discover
 

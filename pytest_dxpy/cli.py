@@ -9,18 +9,19 @@ no use for them before it has become pytest.
 
 from __future__ import annotations
 
-import argparse
 import os
 import sys
-from typing import TYPE_CHECKING, Final
+from types import SimpleNamespace
 
 from pytest_dxpy._version import __version__
-from pytest_dxpy.errors import DxpyError, OptionError
 
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
+    import argparse
     from collections.abc import Sequence
+    from typing import Final
 
-    from pytest_dxpy.discovery import Survey
+    from pytest_dxpy.survey import Survey
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -38,18 +39,30 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = list(sys.argv[1:] if arguments is None else arguments)
     if given[:1] == ["test"]:  # all that follows is pytest's, also what begins with '-'
         os.execv(sys.executable, [sys.executable, "-c", PYTEST, "-p", "dxpy", *given[1:]])
-    options = _parser().parse_args(given)
     try:
-        return _discover(options)
-    except DxpyError as error:
-        sys.stderr.write(f"dx-py: {error}\n")
-        return USAGE if isinstance(error, OptionError) else FAILED
+        return _discover(_options(given))
     except BrokenPipeError:  # '| head'
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
+    except Exception as error:
+        from pytest_dxpy.errors import DxpyError, OptionError  # noqa: PLC0415
+
+        if not isinstance(error, DxpyError):
+            raise
+        sys.stderr.write(f"dx-py: {error}\n")
+        return USAGE if isinstance(error, OptionError) else FAILED
+
+
+def _options(given: list[str]) -> argparse.Namespace | SimpleNamespace:
+    if given[:1] == ["discover"] and not any(word.startswith("-") for word in given):
+        # argparse takes longer than all the rest.
+        return SimpleNamespace(paths=given[1:], match="", json=False, stats=False)
+    return _parser().parse_args(given)
 
 
 def _parser() -> argparse.ArgumentParser:
+    import argparse  # noqa: PLC0415
+
     parser = argparse.ArgumentParser(
         prog="dx-py", description="Run a pytest suite on parallel workers, or look at it."
     )
@@ -76,23 +89,23 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-def _discover(options: argparse.Namespace) -> int:
-    from pytest_dxpy import discovery, listing  # noqa: PLC0415
+def _discover(options: argparse.Namespace | SimpleNamespace) -> int:
+    from pytest_dxpy import listing, survey  # noqa: PLC0415
 
-    survey = discovery.survey(options.paths)
+    found = survey.take(options.paths)
     if options.json:
-        output = listing.as_json(survey, options.match, stats=options.stats)
+        output = listing.as_json(found, options.match, stats=options.stats)
     elif options.stats:
-        output = listing.as_stats(survey)
+        output = listing.as_stats(found)
     else:
-        output = listing.as_text(survey, options.match)
+        output = listing.as_text(found, options.match)
     sys.stdout.flush()
     sys.stdout.buffer.write(output)
     sys.stdout.buffer.flush()
-    for line in survey.problems():
+    for line in found.problems():
         if ": damaged" in line:  # it was made anew; who asked is to know
             sys.stderr.write(f"dx-py: {line}\n")
-    return FAILED if _has_failures(survey) else 0
+    return FAILED if _has_failures(found) else 0
 
 
 def _has_failures(survey: Survey) -> bool:
@@ -100,6 +113,6 @@ def _has_failures(survey: Survey) -> bool:
 
     return any(
         kind in FAILURES
-        for number in range(len(survey.native))
+        for number in range(len(survey))
         for kind, *_ in survey.native.doubts(number)
     )

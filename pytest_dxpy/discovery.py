@@ -9,17 +9,15 @@ from __future__ import annotations
 
 import dataclasses
 import os
-import sys
-import time
 from typing import TYPE_CHECKING, Any
 
-from pytest_dxpy import known_plugins, native, reasons, settings, units
-from pytest_dxpy._version import __version__
-from pytest_dxpy.collection import resolve_arguments
+from pytest_dxpy import reasons, survey
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
+
+    from pytest_dxpy.survey import Survey
 
 
 @dataclasses.dataclass(frozen=True)
@@ -95,102 +93,29 @@ def discover(paths: Sequence[str | Path] = ()) -> Discovery:
     Raises:
         OptionError: pytest cannot use its configuration file, or a path does not exist.
     """
-    found = survey([os.fspath(path) for path in paths])
-    files = tuple(found.file(number) for number in range(len(found.native)))
+    found = survey.take([os.fspath(path) for path in paths])
+    files = tuple(file_of(found, number) for number in range(len(found)))
     return Discovery(found.rootdir, files, found.stats(), found.problems())
 
 
-@dataclasses.dataclass(frozen=True)
-class Survey:
-    """What the native core has found, in Python's terms where somebody asks."""
-
-    native: native.Survey
-    rootdir: str
-    settings_ms: float
-
-    def file(self, number: int) -> FoundFile:
-        """One of the files, with all there is to say."""
-        _, path, exact = self.native.file(number)
-        return FoundFile(os.fsdecode(path), exact, self.reasons(number), self.tests(number))
-
-    def tests(self, number: int) -> tuple[FoundTest, ...]:
-        """The tests of a file."""
-        return tuple(
-            FoundTest(_text(test_id), line, tuple(Mark(_text(n), _text(t)) for n, t in marks))
-            for test_id, line, marks in self.native.tests(number)
-        )
-
-    def reasons(self, number: int) -> tuple[Reason, ...]:
-        """Why a file is dynamic; none where it is exact."""
-        return tuple(
-            Reason(kind, _text(detail), line, os.fsdecode(where))
-            for kind, detail, line, where in self.native.doubts(number)
-        )
-
-    def problems(self) -> tuple[str, ...]:
-        """One line each."""
-        return tuple(os.fsdecode(line) for line in self.native.problems())
-
-    def stats(self) -> dict[str, Any]:
-        """Counts, and milliseconds per stage in the order of the stages."""
-        known = self.native.stats()
-        kinds: dict[str, int] = {}
-        exact = 0
-        for number in range(len(self.native)):
-            exact += self.native.file(number)[2]
-            for kind in {kind for kind, *_ in self.native.doubts(number)}:
-                kinds[kind] = kinds.get(kind, 0) + 1
-        times = {"settings": self.settings_ms}
-        times |= {name[:-3]: ms for name, ms in known.items() if name.endswith("_ms")}
-        return {
-            "files": len(self.native),
-            "conftests": known["conftests"],
-            "parsed": known["parsed"],
-            "from_index": known["from_index"],
-            "exact": exact,
-            "dynamic": len(self.native) - exact,
-            "reasons": dict(sorted(kinds.items(), key=lambda item: -item[1])),
-            "ms": {name: round(ms, 3) for name, ms in times.items()},
-        }
+def file_of(found: Survey, number: int) -> FoundFile:
+    """One of the files of a survey, with all there is to say."""
+    _, path, exact = found.native.file(number)
+    return FoundFile(os.fsdecode(path), exact, _reasons(found, number), _tests(found, number))
 
 
-def survey(paths: Sequence[str]) -> Survey:
-    """Read pytest's settings and the sources.
-
-    Raises:
-        OptionError: as ``discover``.
-    """
-    start = time.perf_counter()
-    config = settings.read(paths)
-    roots = [os.fsencode(argument.path) for argument in resolve_arguments(config)]
-    request = _request(config)
-    settings_ms = (time.perf_counter() - start) * 1e3
-    return Survey(native.take_survey(roots, request), str(config.rootpath), settings_ms)
+def _tests(found: Survey, number: int) -> tuple[FoundTest, ...]:
+    return tuple(
+        FoundTest(_text(test_id), line, tuple(Mark(_text(n), _text(t)) for n, t in marks))
+        for test_id, line, marks in found.native.tests(number)
+    )
 
 
-def _request(config: Any) -> dict[str, Any]:
-    rules = {
-        "python_classes": config.getini("python_classes"),
-        "python_functions": config.getini("python_functions"),
-        "python_version": sys.version_info[:2],
-        "plain_imports": [],
-    }
-    project = {
-        "plain_fixtures": settings.plain_fixtures(config),
-        "used_fixtures": config.getini("usefixtures"),
-        "loud_marks": known_plugins.LOUD_MARKS,
-        "doubts": [(kind, detail, 0, "") for kind, detail in settings.doubts(config)],
-    }
-    cut = config.option.confcutdir
-    return {
-        "walk": units.walk_rules(config),
-        "rules": rules,
-        "project": project,
-        "rootdir": os.fsencode(config.rootpath),
-        "confcutdir": os.fsencode(config.invocation_params.dir / cut) if cut else b"",
-        "index_path": os.fsencode(settings.index_path(config)),
-        "build": f"{__version__} {native.build()}",
-    }
+def _reasons(found: Survey, number: int) -> tuple[Reason, ...]:
+    return tuple(
+        Reason(kind, _text(detail), line, os.fsdecode(where))
+        for kind, detail, line, where in found.native.doubts(number)
+    )
 
 
 def _text(data: bytes) -> str:

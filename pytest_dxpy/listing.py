@@ -7,16 +7,17 @@ behind a ``#``.
 
 from __future__ import annotations
 
-import json
 import os
-from typing import TYPE_CHECKING, Any, Final
 
-from pytest_dxpy.run import plural
+from pytest_dxpy import reasons
 
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from typing import Any, Final
 
-    from pytest_dxpy.discovery import FoundFile, FoundTest, Reason, Survey
+    from pytest_dxpy.discovery import FoundFile
+    from pytest_dxpy.survey import Survey
 
 MOST_REASONS: Final = 5  # of one file; the rest is in the JSON
 
@@ -29,25 +30,27 @@ def as_text(survey: Survey, pattern: str) -> bytes:
         pattern: a glob that node ids must match; empty: all do.
     """
     pieces, count = survey.native.listing(os.fsencode(pattern))
-    parts: list[str] = []
+    parts: list[bytes] = []
     dynamic = 0
     for piece in pieces:
         if isinstance(piece, bytes):
-            parts.append(os.fsdecode(piece))
-            continue
-        file = survey.file(piece)
-        if may_match(file.path, pattern):
+            parts.append(piece)
+        elif may_match(_path(survey, piece), pattern):
             dynamic += 1
-            parts.append("".join(f"# {line}\n" for line in _dynamic(file, pattern)))
-    parts.append(f"\n{_summary(count, dynamic)}\n")
-    return os.fsencode("".join(parts))
+            parts.append(os.fsencode("".join(_dynamic(survey, piece, pattern))))
+    parts.append(f"\n{_summary(count, dynamic)}\n".encode())
+    return b"".join(parts)
 
 
 def _summary(count: int, dynamic: int) -> str:
-    line = f"{plural(count, 'test')} in exact files"
+    line = f"{count} test{'s' * (count != 1)} in exact files"
     if dynamic:
-        line += f"; {plural(dynamic, 'dynamic file')}, whose tests only a run can tell"
+        line += f"; {dynamic} dynamic file{'s' * (dynamic != 1)}, whose tests only a run can tell"
     return line
+
+
+def _path(survey: Survey, number: int) -> str:
+    return os.fsdecode(survey.native.file(number)[1])
 
 
 def may_match(path: str, pattern: str) -> bool:
@@ -59,40 +62,43 @@ def may_match(path: str, pattern: str) -> bool:
     return not pattern or head.startswith(known) or known.startswith(head)
 
 
-def _dynamic(file: FoundFile, pattern: str) -> Iterator[str]:
-    yield f"{file.path} is dynamic: only its import tells its tests, because of"
-    for reason in file.reasons[:MOST_REASONS]:
-        yield f"    {_place(reason)}{reason} [{reason.kind}]"
-    if len(file.reasons) > MOST_REASONS:
-        yield f"    and {len(file.reasons) - MOST_REASONS} more, which --json lists"
-    for test in _matching(file, pattern):
-        yield f"  ? {test.id}"
+def _dynamic(survey: Survey, number: int, pattern: str) -> Iterator[str]:
+    yield f"# {_path(survey, number)} is dynamic: only its import tells its tests, because of\n"
+    doubts = survey.native.doubts(number)
+    for kind, detail, line, where in doubts[:MOST_REASONS]:
+        text = reasons.words(kind, os.fsdecode(detail))
+        yield f"#     {_place(line, os.fsdecode(where))}{text} [{kind}]\n"
+    if len(doubts) > MOST_REASONS:
+        yield f"#     and {len(doubts) - MOST_REASONS} more, which --json lists\n"
+    for test_id, *_ in survey.native.tests(number):
+        if matches(os.fsdecode(test_id), pattern, exact=False):
+            yield f"#   ? {os.fsdecode(test_id)}\n"
 
 
-def _place(reason: Reason) -> str:
-    if reason.where:
-        return f"{reason.where}:{reason.line}: " if reason.line else f"{reason.where}: "
-    return f"line {reason.line}: " if reason.line else ""
+def _place(line: int, where: str) -> str:
+    if where:
+        return f"{where}:{line}: " if line else f"{where}: "
+    return f"line {line}: " if line else ""
 
 
-def _matching(file: FoundFile, pattern: str) -> list[FoundTest]:
-    """The tests of a file whose ids match, or may do so with the parameters they may have."""
+def matches(node_id: str, pattern: str, *, exact: bool) -> bool:
+    """Whether a node id matches, or may do so with the parameters that it may have."""
     if not pattern:
-        return list(file.tests)
+        return True
     from fnmatch import fnmatchcase  # noqa: PLC0415
 
     before, bracket, _ = pattern.partition("[")
-    with_parameters = f"{before}[[]*" if bracket and not file.exact else pattern
-    return [
-        test
-        for test in file.tests
-        if fnmatchcase(test.id, pattern) or fnmatchcase(f"{test.id}[", with_parameters)
-    ]
+    with_parameters = f"{before}[[]*" if bracket and not exact else pattern
+    return fnmatchcase(node_id, pattern) or fnmatchcase(f"{node_id}[", with_parameters)
 
 
 def as_json(survey: Survey, pattern: str, *, stats: bool) -> bytes:
     """One JSON object with all there is to say."""
-    files = [survey.file(number) for number in range(len(survey.native))]
+    import json  # noqa: PLC0415
+
+    from pytest_dxpy.discovery import file_of  # noqa: PLC0415
+
+    files = [file_of(survey, number) for number in range(len(survey))]
     data: dict[str, Any] = {
         "version": 2,
         "rootdir": survey.rootdir,
@@ -111,7 +117,8 @@ def _file(file: FoundFile, pattern: str) -> dict[str, Any]:
         "reasons": [{**vars(reason), "text": str(reason)} for reason in file.reasons],
         "tests": [
             {"id": test.id, "line": test.line, "marks": [vars(mark) for mark in test.marks]}
-            for test in _matching(file, pattern)
+            for test in file.tests
+            if matches(test.id, pattern, exact=file.exact)
         ],
     }
 

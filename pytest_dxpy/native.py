@@ -8,13 +8,15 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import _native
-from pytest_dxpy.protocol import Item
 
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
+
+    from pytest_dxpy.protocol import Item
 
 NativeError = _native.NativeError
 Dispatcher = _native.Dispatcher
@@ -140,6 +142,8 @@ def decode_items(payload: bytes) -> list[Item]:
     Raises:
         NativeError: the payload is damaged.
     """
+    from pytest_dxpy.protocol import Item  # noqa: PLC0415  # its dataclasses take their time
+
     return [
         Item(decode_id(node_id), (decode_id(path), None if line < 0 else line, decode_id(domain)))
         for node_id, path, line, domain in _native.decode_items(payload)

@@ -6,7 +6,9 @@ heading in docs/discovery.md, which says what to do.
 
 from __future__ import annotations
 
-from typing import Final
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
+if TYPE_CHECKING:
+    from typing import Final
 
 # By kind; '{}' is the name in question.
 WORDS: Final = {

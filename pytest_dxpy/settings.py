@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_dxpy import known_plugins
+from pytest_dxpy import known_plugins, remembered
 from pytest_dxpy.errors import OptionError
+from pytest_dxpy.remembered import CONFIGURATION_FILES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -104,6 +105,32 @@ def _default_arguments(config: Any) -> list[str]:
     return found or [str(directory)]
 
 
+def may_be_remembered(config: Any, paths: Sequence[str]) -> bool:
+    """Whether these settings depend on nothing but what ``remembered.state`` has.
+
+    Not where pytest has read a file of another place, where a plugin was imported, or
+    where arguments are patterns.
+    """
+    words = [*os.environ.get("PYTEST_ADDOPTS", "").split(), *config.getini("addopts")]
+    folders = remembered.folders_above(paths)
+    return not (
+        any(word.startswith("@") or "$" in word for word in words)
+        or any(set("*?[") & set(pattern) for pattern in config.getini("testpaths"))
+        or (config.inipath is not None and str(config.inipath.parent) not in folders)
+        or (config.inipath is not None and config.inipath.name not in CONFIGURATION_FILES)
+        or any(not module.startswith("_pytest.") for _, module in _loaded(config))
+    )
+
+
+def expected(config: Any) -> list[tuple[str, bool]]:
+    """The paths that ``testpaths`` names, and whether they exist."""
+    directory = config.invocation_params.dir
+    return [
+        (path, os.path.lexists(path))
+        for path in (str(directory / pattern) for pattern in config.getini("testpaths"))
+    ]
+
+
 def index_path(config: Any) -> str:
     """Where the index is kept, in a directory that exists; empty: it is not kept.
 
@@ -174,13 +201,18 @@ def _plugin_doubts(config: Any) -> Iterator[Doubt]:
             yield "plugin", name
 
 
-def plugins(config: Any) -> Iterator[tuple[str, str]]:
-    """The plugins that a run has, as (name, module): loaded ones and entry points."""
-    manager = config.pluginmanager
-    for name, plugin in manager.list_name_plugin():
+def _loaded(config: Any) -> Iterator[tuple[str, str]]:
+    """The plugins that pytest has imported, as (name, module)."""
+    for name, plugin in config.pluginmanager.list_name_plugin():
         module = getattr(plugin, "__name__", None) or type(plugin).__module__
         if plugin is not None and not isinstance(plugin, _Reader):
             yield str(name), str(module)
+
+
+def plugins(config: Any) -> Iterator[tuple[str, str]]:
+    """The plugins that a run has, as (name, module): loaded ones and entry points."""
+    manager = config.pluginmanager
+    yield from _loaded(config)
     if os.environ.get("PYTEST_DISABLE_PLUGIN_AUTOLOAD"):
         return
     import importlib.metadata  # noqa: PLC0415
