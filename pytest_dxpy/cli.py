@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Final
 
-    from pytest_dxpy.survey import Survey
-
 FAILED: Final = 1
 USAGE: Final = 2
 
@@ -105,14 +103,4 @@ def _discover(options: argparse.Namespace | SimpleNamespace) -> int:
     for line in found.problems():
         if ": damaged" in line:  # it was made anew; who asked is to know
             sys.stderr.write(f"dx-py: {line}\n")
-    return FAILED if _has_failures(found) else 0
-
-
-def _has_failures(survey: Survey) -> bool:
-    from pytest_dxpy.reasons import FAILURES  # noqa: PLC0415
-
-    return any(
-        kind in FAILURES
-        for number in range(len(survey))
-        for kind, *_ in survey.native.doubts(number)
-    )
+    return FAILED if found.native.count_broken() else 0

@@ -70,9 +70,9 @@ def _dynamic(survey: Survey, number: int, pattern: str) -> Iterator[str]:
         yield f"#     {_place(line, os.fsdecode(where))}{text} [{kind}]\n"
     if len(doubts) > MOST_REASONS:
         yield f"#     and {len(doubts) - MOST_REASONS} more, which --json lists\n"
-    for test_id, *_ in survey.native.tests(number):
-        if matches(os.fsdecode(test_id), pattern, exact=False):
-            yield f"#   ? {os.fsdecode(test_id)}\n"
+    for name in survey.native.names(number):
+        if matches(os.fsdecode(name), pattern, exact=False):
+            yield f"#   ? {os.fsdecode(name)}\n"
 
 
 def _place(line: int, where: str) -> str:

@@ -49,9 +49,6 @@ WORDS: Final = {
     "rootdir": "lies outside of rootdir {}",
 }
 
-# With these a file is not even known to be sound.
-FAILURES: Final = ("syntax", "unreadable")
-
 
 def words(kind: str, detail: str) -> str:
     """The reason as a clause of one line."""

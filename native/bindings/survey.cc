@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -10,6 +11,7 @@
 
 #include "bindings/bindings.h"
 #include "discovery/glob.h"
+#include "facts/encoded_facts.h"
 
 namespace dxpy::bindings {
 
@@ -87,11 +89,13 @@ py::tuple File(const Survey& self, size_t file) {
 
 py::list Tests(const Survey& self, size_t file) {
   const SurveyedFile& found = At(self, file);
+  const facts::DecodedFacts decoded = facts::DecodeFacts(found.kept);
   py::list tests;
+  if (!decoded.facts) return tests;
   const auto add = [&](const std::string& id, const facts::TestFacts& test, const py::list& marks) {
     tests.append(py::make_tuple(Bytes(id), test.line, marks));
   };
-  for (const facts::TestFacts& test : found.facts.tests) {
+  for (const facts::TestFacts& test : decoded.facts->tests) {
     py::list marks;
     for (const facts::MarkFacts& mark : test.marks)
       marks.append(py::make_tuple(Bytes(mark.name), Bytes(mark.text)));
@@ -103,6 +107,13 @@ py::list Tests(const Survey& self, size_t file) {
     for (const std::string& each : test.ids) add(id + "[" + each + "]", test, marks);
   }
   return tests;
+}
+
+py::list Names(const Survey& self, size_t file) {
+  py::list names;
+  survey::VisitNodeIds(At(self, file),
+                       [&names](const std::string& id) { names.append(Bytes(id)); });
+  return names;
 }
 
 py::list Convert(const std::vector<Doubt>& doubts) {
@@ -130,11 +141,11 @@ py::tuple Listing(const Survey& self, const std::string& pattern) {
       pieces.append(i);
       continue;
     }
-    for (const std::string& id : survey::NodeIds(file)) {
-      if (!pattern.empty() && !glob.Matches(id)) continue;
+    survey::VisitNodeIds(file, [&](const std::string& id) {
+      if (!pattern.empty() && !glob.Matches(id)) return;
       piece.append(id).push_back('\n');
       ++count;
-    }
+    });
   }
   flush();
   return py::make_tuple(pieces, count);
@@ -158,6 +169,9 @@ void BindSurvey(py::module_& m) {
       .def("__len__", [](const Survey& self) { return self.files().size(); })
       .def("file", &File, "file"_a)
       .def("tests", &Tests, "file"_a)
+      .def("names", &Names, "file"_a)
+      .def("count_broken",
+           [](const Survey& self) { return std::ranges::count_if(self.files(), survey::IsBroken); })
       .def(
           "doubts",
           [](const Survey& self, size_t file) { return Convert(self.DoubtsOf(At(self, file))); },

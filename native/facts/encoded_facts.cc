@@ -163,12 +163,19 @@ class Reader {
     return texts;
   }
 
+  void Skip(const char* what) {
+    const uint32_t count = Count(what);
+    for (uint32_t i = 0; i < count && problem_.empty(); ++i) Text(what);
+  }
+
   template <typename Item, typename ReadOne>
   void List(const char* what, std::vector<Item>& items, const ReadOne& read_one) {
     const uint32_t count = Count(what);
     items.reserve(count);
     for (uint32_t i = 0; i < count && problem_.empty(); ++i) items.push_back(read_one(*this));
   }
+
+  [[nodiscard]] bool ok() const { return problem_.empty(); }
 
   std::string Finish() {
     if (!rest_.empty()) Fail("end", std::to_string(rest_.size()) + " bytes too many");
@@ -188,23 +195,61 @@ class Reader {
   std::string problem_;
 };
 
-TestFacts ReadTest(Reader& reader) {
+void ReadMarks(Reader& reader, bool whole, std::vector<MarkFacts>& marks) {
+  reader.List("marks", marks, [whole](Reader& each) {
+    MarkFacts mark;
+    mark.name = each.Text("mark");
+    const std::string_view text = each.Text("text of a mark");
+    if (whole) mark.text = text;
+    return mark;
+  });
+}
+
+// `whole`: with what a listing needs.
+TestFacts ReadTest(Reader& reader, bool whole) {
   TestFacts test;
-  test.name = reader.Text("test");
+  const std::string_view name = reader.Text("test");
+  if (whole) test.name = name;
   test.line = reader.Number("line of a test");
   const uint32_t flags = reader.Number("flags of a test", kParametrized | kCaseMarks);
   test.is_parametrized = (flags & kParametrized) != 0;
   test.has_case_marks = (flags & kCaseMarks) != 0;
-  test.ids = reader.Texts("ids");
+  if (whole) {
+    test.ids = reader.Texts("ids");
+  } else {
+    reader.Skip("ids");
+  }
   test.fixtures = reader.Texts("fixtures of a test");
   test.indirect = reader.Texts("indirect names");
-  reader.List("marks", test.marks, [](Reader& marks) {
-    MarkFacts mark;
-    mark.name = marks.Text("mark");
-    mark.text = marks.Text("text of a mark");
-    return mark;
-  });
+  ReadMarks(reader, whole, test.marks);
   return test;
+}
+
+void ReadView(Reader& reader, TestView& test) {
+  test.name = reader.Text("test");
+  test.line = reader.Number("line of a test");
+  test.is_parametrized =
+      (reader.Number("flags of a test", kParametrized | kCaseMarks) & kParametrized) != 0;
+  test.ids.clear();
+  const uint32_t count = reader.Count("ids");
+  for (uint32_t i = 0; i < count && reader.ok(); ++i) test.ids.push_back(reader.Text("ids"));
+  reader.Skip("fixtures of a test");
+  reader.Skip("indirect names");
+  const uint32_t marks = reader.Count("marks");
+  for (uint32_t i = 0; i < marks && reader.ok(); ++i) {
+    reader.Text("mark");
+    reader.Text("text of a mark");
+  }
+}
+
+// The tests that say something of the file.
+void ReadConditions(Reader& reader, std::vector<TestFacts>& tests) {
+  const uint32_t count = reader.Count("tests");
+  for (uint32_t i = 0; i < count && reader.ok(); ++i) {
+    TestFacts test = ReadTest(reader, false);
+    if (tests.empty() || !test.fixtures.empty() || !test.indirect.empty() || !test.marks.empty())
+      tests.push_back(std::move(test));
+  }
 }
 
 FixtureFacts ReadFixture(Reader& reader) {
@@ -246,6 +291,34 @@ Reason ReadReason(Reader& reader) {
   return reason;
 }
 
+// What is wrong with the version; empty: nothing.
+std::string VersionProblem(std::string_view bytes) {
+  if (bytes.empty()) return "facts: no bytes";
+  const auto version = static_cast<uint8_t>(bytes[0]);
+  if (version == kFactsVersion) return {};
+  return "facts: version " + std::to_string(version) + " is not " + std::to_string(kFactsVersion);
+}
+
+DecodedFacts Decode(std::string_view bytes, bool whole) {
+  std::string problem = VersionProblem(bytes);
+  if (!problem.empty()) return {std::nullopt, std::move(problem)};
+  Reader reader(bytes.substr(1));
+  FileFacts facts;
+  reader.ReadTexts();
+  if (whole) {
+    reader.List("tests", facts.tests, [](Reader& each) { return ReadTest(each, true); });
+  } else {
+    ReadConditions(reader, facts.tests);
+  }
+  reader.List("fixtures", facts.fixtures, ReadFixture);
+  reader.List("imports", facts.imported, ReadImported);
+  reader.List("hooks", facts.hooks, ReadHook);
+  reader.List("reasons", facts.reasons, ReadReason);
+  problem = reader.Finish();
+  if (!problem.empty()) return {std::nullopt, std::move(problem)};
+  return {std::move(facts), {}};
+}
+
 }  // namespace
 
 uint64_t RulesHash(const Rules& rules, std::string_view build) {
@@ -275,22 +348,21 @@ std::string EncodeFacts(const FileFacts& facts) {
   return writer.Finish();
 }
 
-DecodedFacts DecodeFacts(std::string_view bytes) {
-  if (bytes.empty()) return {std::nullopt, "facts: no bytes"};
-  if (static_cast<uint8_t>(bytes[0]) != kFactsVersion)
-    return {std::nullopt, "facts: version " + std::to_string(static_cast<uint8_t>(bytes[0])) +
-                              " is not " + std::to_string(kFactsVersion)};
+DecodedFacts DecodeFacts(std::string_view bytes) { return Decode(bytes, true); }
+
+DecodedFacts DecodeConditions(std::string_view bytes) { return Decode(bytes, false); }
+
+void VisitTests(std::string_view bytes, const std::function<void(const TestView&)>& visit) {
+  if (!VersionProblem(bytes).empty()) return;
   Reader reader(bytes.substr(1));
-  FileFacts facts;
   reader.ReadTexts();
-  reader.List("tests", facts.tests, ReadTest);
-  reader.List("fixtures", facts.fixtures, ReadFixture);
-  reader.List("imports", facts.imported, ReadImported);
-  reader.List("hooks", facts.hooks, ReadHook);
-  reader.List("reasons", facts.reasons, ReadReason);
-  std::string problem = reader.Finish();
-  if (!problem.empty()) return {std::nullopt, std::move(problem)};
-  return {std::move(facts), {}};
+  const uint32_t count = reader.Count("tests");
+  TestView test;
+  for (uint32_t i = 0; i < count; ++i) {
+    ReadView(reader, test);
+    if (!reader.ok()) return;
+    visit(test);
+  }
 }
 
 }  // namespace dxpy::facts

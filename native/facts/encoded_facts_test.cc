@@ -90,6 +90,51 @@ TEST_CASE("a flipped bit gives other facts or a problem, and nothing worse") {
   }
 }
 
+// All ways to read see the same.
+void CheckAgreement(const std::string& bytes) {
+  const DecodedFacts whole = DecodeFacts(bytes);
+  const DecodedFacts conditions = DecodeConditions(bytes);
+  CHECK(whole.problem == conditions.problem);
+  std::string seen;
+  VisitTests(bytes, [&](const TestView& test) {
+    seen.append(test.name).append(" ").append(std::to_string(test.line));
+    for (const std::string_view id : test.ids)
+      seen.append(test.is_parametrized ? " " : "!").append(id);
+    seen += "\n";
+  });
+  if (!whole.facts || !conditions.facts) return;
+  std::string expected;
+  std::vector<TestFacts> left;
+  for (TestFacts test : whole.facts->tests) {
+    expected.append(test.name).append(" ").append(std::to_string(test.line));
+    for (const std::string& id : test.ids)
+      expected.append(test.is_parametrized ? " " : "!").append(id);
+    expected += "\n";
+    test.name.clear();
+    test.ids.clear();
+    for (MarkFacts& mark : test.marks) mark.text = {};
+    if (left.empty() || !test.fixtures.empty() || !test.indirect.empty() || !test.marks.empty())
+      left.push_back(test);
+  }
+  CHECK(seen == expected);
+  FileFacts rest = *whole.facts;
+  rest.tests = left;
+  CHECK(*conditions.facts == rest);
+}
+
+TEST_CASE("conditions and views are parts of the facts, of damaged ones too") {
+  const std::string bytes = EncodeFacts(Read(kSource));
+  CheckAgreement(bytes);
+  CheckAgreement(EncodeFacts(Read("class TestA:\n  def test_a(self): pass\ndef test_b(): pass\n")));
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    CAPTURE(bit);
+    std::string damaged = bytes;
+    damaged[bit / 8] = static_cast<char>(damaged[bit / 8] ^ (1 << bit % 8));
+    CheckAgreement(damaged);
+  }
+  for (size_t size = 0; size < bytes.size(); ++size) CheckAgreement(bytes.substr(0, size));
+}
+
 TEST_CASE("what is wrong is named") {
   const auto problem = [](std::string_view bytes) { return DecodeFacts(bytes).problem; };
   const std::string version(1, static_cast<char>(kFactsVersion));

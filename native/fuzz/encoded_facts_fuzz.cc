@@ -25,6 +25,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const std::string input(reinterpret_cast<const char*>(data), size);
   const DecodedFacts decoded = DecodeFacts(input);
   if (decoded.facts.has_value() != decoded.problem.empty()) std::abort();
+  if (DecodeConditions(input).problem != decoded.problem) std::abort();
+  size_t tests = 0;
+  VisitTests(input, [&tests](const TestView&) { ++tests; });
+  if (decoded.facts && decoded.facts->tests.size() != tests) std::abort();
   if (decoded.facts) ExpectRoundTrip(*decoded.facts);
   ExpectRoundTrip(ReadFileFacts(input, Rules()));
   return 0;

@@ -47,7 +47,8 @@ index::IndexedFile Parse(std::string_view source, const facts::Rules& rules) {
 void Decode(SurveyedFile& file, const index::Index& index, index::FileId id) {
   const std::optional<index::BlockView> block =
       id == index::kNoFile ? std::nullopt : index.Facts(id);
-  facts::DecodedFacts decoded = block ? facts::DecodeFacts(block->blob()) : facts::DecodedFacts{};
+  if (block) file.kept = block->blob();
+  facts::DecodedFacts decoded = facts::DecodeConditions(file.kept);
   file.is_readable = decoded.facts.has_value();
   if (decoded.facts) file.facts = std::move(*decoded.facts);
 }
@@ -158,17 +159,27 @@ std::vector<Doubt> Survey::DoubtsOf(const SurveyedFile& file) const {
   return doubts;
 }
 
-std::vector<std::string> NodeIds(const SurveyedFile& file) {
-  std::vector<std::string> ids;
-  for (const facts::TestFacts& test : file.facts.tests) {
-    std::string id = file.node + "::" + test.name;
-    if (!file.is_exact || !test.is_parametrized) {
-      ids.push_back(std::move(id));
-      continue;
+bool IsBroken(const SurveyedFile& file) {
+  return !file.is_readable || std::ranges::any_of(file.facts.reasons, [](const auto& reason) {
+    return reason.kind == facts::ReasonKind::kSyntax;
+  });
+}
+
+void VisitNodeIds(const SurveyedFile& file, const std::function<void(const std::string&)>& visit) {
+  std::string id = file.node + "::";
+  const size_t prefix = id.size();
+  facts::VisitTests(file.kept, [&](const facts::TestView& test) {
+    id.resize(prefix);
+    id += test.name;
+    if (!file.is_exact || !test.is_parametrized) return visit(id);
+    id += '[';
+    const size_t bracket = id.size();
+    for (const std::string_view each : test.ids) {
+      id.resize(bracket);
+      id.append(each).push_back(']');
+      visit(id);
     }
-    for (const std::string& each : test.ids) ids.push_back(id + "[" + each + "]");
-  }
-  return ids;
+  });
 }
 
 }  // namespace dxpy::survey

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "discovery/walk_rules.h"
@@ -29,7 +31,8 @@ struct SurveyRequest {
 struct SurveyedFile {
   std::string path;
   std::string node;           ///< its path as in node ids
-  facts::FileFacts facts;     ///< empty where it cannot be read, or is no Python
+  facts::FileFacts facts;     ///< of DecodeConditions; empty where there are none
+  std::string_view kept;      ///< all facts, as EncodeFacts made them; as long as the survey lives
   std::vector<Doubt> doubts;  ///< its own
   /// Those it shares with its neighbours.
   const std::vector<Doubt>* level_doubts = nullptr;
@@ -82,8 +85,11 @@ class Survey {
   SurveyStats stats_;
 };
 
-/// The node ids of a file that is exact, in pytest's order; of another one those
-/// of the tests that are known, without parameters.
-[[nodiscard]] std::vector<std::string> NodeIds(const SurveyedFile& file);
+/// Whether a file has an error in its syntax, or is out of reach.
+[[nodiscard]] bool IsBroken(const SurveyedFile& file);
+
+/// Calls `visit` with the node ids of a file that is exact, in pytest's order; of
+/// another one with those of the tests that are known, without parameters.
+void VisitNodeIds(const SurveyedFile& file, const std::function<void(const std::string&)>& visit);
 
 }  // namespace dxpy::survey

@@ -33,7 +33,7 @@ class Tree {
         lines += file.node + ": " + doubt.kind + " " + doubt.detail + " " + doubt.where + ":" +
                  std::to_string(doubt.line) + "\n";
       if (!file.is_exact) continue;
-      for (const std::string& id : NodeIds(file)) lines += id + "\n";
+      VisitNodeIds(file, [&lines](const std::string& id) { lines += id + "\n"; });
     }
     return lines;
   }
