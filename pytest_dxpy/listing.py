@@ -37,7 +37,8 @@ def as_text(survey: Survey, pattern: str) -> bytes:
             parts.append(piece)
         elif may_match(_path(survey, piece), pattern):
             dynamic += 1
-            parts.append(os.fsencode("".join(_dynamic(survey, piece, pattern))))
+            parts.append(os.fsencode("".join(_dynamic(survey, piece))))
+            parts += [b"#   ? %b\n" % name for name in _names(survey, piece, pattern)]
     parts.append(f"\n{_summary(count, dynamic)}\n".encode())
     return b"".join(parts)
 
@@ -62,7 +63,7 @@ def may_match(path: str, pattern: str) -> bool:
     return not pattern or head.startswith(known) or known.startswith(head)
 
 
-def _dynamic(survey: Survey, number: int, pattern: str) -> Iterator[str]:
+def _dynamic(survey: Survey, number: int) -> Iterator[str]:
     yield f"# {_path(survey, number)} is dynamic: only its import tells its tests, because of\n"
     doubts = survey.native.doubts(number)
     for kind, detail, line, where in doubts[:MOST_REASONS]:
@@ -70,9 +71,14 @@ def _dynamic(survey: Survey, number: int, pattern: str) -> Iterator[str]:
         yield f"#     {_place(line, os.fsdecode(where))}{text} [{kind}]\n"
     if len(doubts) > MOST_REASONS:
         yield f"#     and {len(doubts) - MOST_REASONS} more, which --json lists\n"
-    for name in survey.native.names(number):
-        if matches(os.fsdecode(name), pattern, exact=False):
-            yield f"#   ? {os.fsdecode(name)}\n"
+
+
+def _names(survey: Survey, number: int, pattern: str) -> list[bytes]:
+    """The tests of a dynamic file that are known."""
+    names = survey.native.names(number)
+    if not pattern:
+        return names
+    return [name for name in names if matches(os.fsdecode(name), pattern, exact=False)]
 
 
 def _place(line: int, where: str) -> str:
