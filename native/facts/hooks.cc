@@ -116,6 +116,8 @@ bool IsQuiet(const syntax::Definition& definition) {
   if (definition.kind != syntax::DefinitionKind::kFunction) return false;
   ParameterNames read = ReadParameterNames(definition.parameters);
   if (read.has_positional_only) return false;
+  // What is done with the parser adds options, and no more.
+  std::erase(read.names, "parser");
   const char* const begin = definition.parameters.empty()
                                 ? definition.name.data() + definition.name.size()
                                 : definition.parameters.data() + definition.parameters.size();

@@ -14,8 +14,7 @@ using facts::HookFacts;
 using facts::ReasonKind;
 
 // Hooks that see nothing of collection, or change nothing of it.
-constexpr auto kSilentHooks = std::to_array<std::string_view>({"pytest_addoption",
-                                                               "pytest_assertion_pass",
+constexpr auto kSilentHooks = std::to_array<std::string_view>({"pytest_assertion_pass",
                                                                "pytest_assertrepr_compare",
                                                                "pytest_enter_pdb",
                                                                "pytest_exception_interact",
@@ -28,7 +27,6 @@ constexpr auto kSilentHooks = std::to_array<std::string_view>({"pytest_addoption
                                                                "pytest_pyfunc_call",
                                                                "pytest_report_collectionfinish",
                                                                "pytest_report_from_serializable",
-                                                               "pytest_report_header",
                                                                "pytest_report_teststatus",
                                                                "pytest_report_to_serializable",
                                                                "pytest_runtest_call",
@@ -53,9 +51,10 @@ constexpr auto kLocalHooks = std::to_array<std::string_view>(
 
 // These return nothing that counts: all they can do, they do to what they are given.
 constexpr auto kReturnNothing = std::to_array<std::string_view>(
-    {"pytest_collection_finish", "pytest_collection_modifyitems", "pytest_collectreport",
-     "pytest_collectstart", "pytest_configure", "pytest_deselected", "pytest_generate_tests",
-     "pytest_itemcollected", "pytest_plugin_registered", "pytest_sessionstart"});
+    {"pytest_addoption", "pytest_report_header", "pytest_collection_finish",
+     "pytest_collection_modifyitems", "pytest_collectreport", "pytest_collectstart",
+     "pytest_configure", "pytest_deselected", "pytest_generate_tests", "pytest_itemcollected",
+     "pytest_plugin_registered", "pytest_sessionstart"});
 
 template <typename Words>
 bool IsOneOf(const Words& words, std::string_view word) {

@@ -143,6 +143,9 @@ TEST_CASE("hooks count for what is below their conftest, or for all") {
   }
   CHECK(says("def pytest_configure(config): config.addinivalue_line('markers', 'x')\n") ==
         "b/test_2.py::test_b\n");
+  CHECK(says("def pytest_addoption(parser): parser.addoption('--x')\n") == "b/test_2.py::test_b\n");
+  CHECK(says("def pytest_addoption(parser, pluginmanager): pluginmanager.register(x)\n") !=
+        "b/test_2.py::test_b\n");
   CHECK(says("def pytest_collection_modifyitems(items):\n"
              "  for item in items: item.add_marker('x')\n") == "b/test_2.py::test_b\n");
   CHECK(says("from tools import thing\n") ==
