@@ -88,6 +88,11 @@ def read(paths: Sequence[str]) -> Any:
         reader.config.option = reader.config.known_args_namespace
         reader.config.args = list(paths) or _default_arguments(reader.config)
         return reader.config
+    except Warning as warning:  # of pytest itself, where a setting makes errors of warnings
+        raise OptionError(
+            f"pytest's settings cannot be read: {' '.join(str(warning).split())}",
+            hint="pytest itself does not start with them",
+        ) from warning
     raise OptionError("pytest's settings cannot be read", hint="pytest says above what is wrong")
 
 

@@ -364,6 +364,21 @@ def test_a_damaged_configuration_ends_with_2(folder: Path, discover: Discover) -
     )
 
 
+def test_a_configuration_that_warns_and_makes_errors_of_warnings_ends_with_2(
+    folder: Path, discover: Discover
+) -> None:
+    (folder / "pytest.ini").write_text(
+        "[pytest]\nfilterwarnings =\n  error\n  ignore::nowhere.Warning\n"
+    )
+    code, _, errors = discover()
+    if code == 0:
+        pytest.skip("this pytest does not warn of it")
+    assert code == 2
+    assert errors.startswith("dx-py: pytest's settings cannot be read: ")
+    assert "nowhere" in errors
+    assert errors.endswith("[bad-option]\nhint: pytest itself does not start with them\n")
+
+
 def test_no_tests_are_a_result(discover: Discover) -> None:
     assert discover() == (0, "\n0 tests in exact files\n", "")
 
