@@ -3,3 +3,18 @@
 from __future__ import annotations
 
 from pytest_dxpy._version import __version__ as __version__
+
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
+if TYPE_CHECKING:
+    from pytest_dxpy.discovery import discover as discover
+
+__all__ = ["__version__", "discover"]
+
+
+def __getattr__(name: str) -> object:
+    """Import what is asked for: ``import pytest_dxpy`` alone is to cost nothing."""
+    if name != "discover":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from pytest_dxpy.discovery import discover  # noqa: PLC0415
+
+    return discover

@@ -76,3 +76,40 @@ _PLUGINS: Final = {
 def known(root: str) -> Known:
     """What is known of a plugin, by the first part of its module's name."""
     return _PLUGINS.get(root, Known.NOTHING)
+
+
+# What follows is for discovery, which imports no plugin. Each was read in its source: no hook
+# of it adds, removes, renames or reorders tests, or lets the setting do so that settings.py
+# looks at; its fixtures have no parameters and ask for others of these.
+_PYTEST_FIXTURES: Final = (
+    "cache capfd capfdbinary caplog capsys capsysbinary capteesys doctest_namespace monkeypatch "
+    "pytestconfig record_property record_testsuite_property record_xml_attribute recwarn request "
+    "subtests tmp_path tmp_path_factory tmpdir tmpdir_factory"
+)
+
+# By module; the fixtures behind it.
+_FIXTURES: Final = {
+    "_hypothesis_pytestplugin": "",
+    "_pytest.pytester": "LineMatcher linecomp pytester testdir",
+    "anyio.pytest_plugin": "",  # it does something to tests with LOUD_MARKS alone
+    "pytest_cov.plugin": "cov no_cover",
+    "pytest_dxpy.plugin": "",
+    "pytest_mock": "class_mocker mocker module_mocker package_mocker session_mocker",
+    "pytest_timeout": "",
+    "xdist.looponfail": "",
+    "xdist.plugin": "testrun_uid worker_id",
+}
+
+# With these a plugin above makes other tests of a test.
+LOUD_MARKS: Final = ("anyio",)
+
+
+def collects_nothing(module: str) -> bool:
+    """Whether a plugin is known to leave tests and their ids alone."""
+    return module in _FIXTURES or module.startswith("_pytest.")
+
+
+def plain_fixtures(modules: list[str]) -> list[str]:
+    """The fixtures of pytest itself and of these plugins, as far as they are known."""
+    of_plugins = [name for module in modules for name in _FIXTURES.get(module, "").split()]
+    return [*_PYTEST_FIXTURES.split(), *of_plugins]

@@ -6,14 +6,17 @@ comes back. They hold no state and make no decisions.
 
 from __future__ import annotations
 
+import os
 import sys
-from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import _native
-from pytest_dxpy.protocol import Item
 
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from typing import Any
+
+    from pytest_dxpy.protocol import Item
 
 NativeError = _native.NativeError
 Dispatcher = _native.Dispatcher
@@ -36,6 +39,8 @@ Index = _native.Index
 open_index = _native.open_index
 update_index = _native.update_index
 hash64 = _native.hash64
+
+Survey = _native.Survey
 
 
 def file_facts(
@@ -83,6 +88,33 @@ def node_ids(facts: dict[str, Any], path: str) -> list[str]:
     return ids
 
 
+def take_survey(roots: Sequence[bytes], request: dict[str, Any]) -> Survey:
+    """Find the test files below ``roots`` and tell which tests they have.
+
+    Args:
+        roots: resolved command line arguments: absolute paths of directories or files.
+        request: a dict of
+
+            - ``walk``: the settings that ``walk`` takes;
+            - ``rules``: the settings that ``file_facts`` takes;
+            - ``project``: ``plain_fixtures``, ``used_fixtures``, ``loud_marks`` and ``doubts``,
+              as native/survey/surroundings.h has them;
+            - ``rootdir``, ``confcutdir``: absolute paths;
+            - ``index_path``: where facts are kept; empty: nowhere;
+            - ``build``: a text that changes with the parser.
+
+    Releases the GIL while it works. No damage of the index, and nothing in the tree, makes it
+    fail; ``problems()`` tells.
+    """
+    return _native.take_survey(list(roots), request)
+
+
+def build() -> str:
+    """A text that is another one for another build of the native core."""
+    found = os.stat(_native.__file__)  # noqa: PTH116
+    return f"{found.st_size} {found.st_mtime_ns}"
+
+
 def encode_id(node_id: str) -> bytes:
     """A node id as bytes; lone surrogates pass through."""
     return node_id.encode("utf-8", "surrogatepass")
@@ -110,6 +142,8 @@ def decode_items(payload: bytes) -> list[Item]:
     Raises:
         NativeError: the payload is damaged.
     """
+    from pytest_dxpy.protocol import Item  # noqa: PLC0415  # its dataclasses take their time
+
     return [
         Item(decode_id(node_id), (decode_id(path), None if line < 0 else line, decode_id(domain)))
         for node_id, path, line, domain in _native.decode_items(payload)

@@ -147,20 +147,25 @@ def _package(folder: str, known: dict[str, str]) -> str:
 def _walk(
     config: pytest.Config, arguments: list[CollectionArgument]
 ) -> list[tuple[str, int, int, int]]:
-    option: Any = config.option
-    doctest = config.pluginmanager.hasplugin("doctest")
-    files, _, _ = native.walk(
-        [os.fsencode(argument.path) for argument in arguments],
-        python_files=[os.fsencode(text) for text in config.getini("python_files")],
-        norecursedirs=[os.fsencode(text) for text in config.getini("norecursedirs")],
-        ignore=[os.fsencode(_absolute(config, text)) for text in option.ignore or ()],
-        ignore_glob=[os.fsencode(_absolute(config, text)) for text in option.ignore_glob or ()],
-        doctest_globs=[os.fsencode(text) for text in _doctest_globs(option) if doctest],
-        doctest_modules=doctest and bool(option.doctestmodules),
-        collect_in_virtualenv=bool(option.collect_in_virtualenv),
-        keep_duplicates=bool(option.keepduplicates),
-    )
+    roots = [os.fsencode(argument.path) for argument in arguments]
+    files, _, _ = native.walk(roots, **walk_rules(config))
     return [(os.fsdecode(path), argument, size, mtime) for path, argument, size, mtime in files]
+
+
+def walk_rules(config: Any) -> dict[str, Any]:
+    """What pytest's settings say about which files to collect, as ``native.walk`` takes it."""
+    option = config.option
+    doctest = config.pluginmanager.hasplugin("doctest")
+    return {
+        "python_files": [os.fsencode(text) for text in config.getini("python_files")],
+        "norecursedirs": [os.fsencode(text) for text in config.getini("norecursedirs")],
+        "ignore": [os.fsencode(_absolute(config, text)) for text in option.ignore or ()],
+        "ignore_glob": [os.fsencode(_absolute(config, text)) for text in option.ignore_glob or ()],
+        "doctest_globs": [os.fsencode(text) for text in _doctest_globs(option) if doctest],
+        "doctest_modules": doctest and bool(option.doctestmodules),
+        "collect_in_virtualenv": bool(option.collect_in_virtualenv),
+        "keep_duplicates": bool(option.keepduplicates),
+    }
 
 
 def _doctest_globs(option: Any) -> list[str]:

@@ -83,8 +83,8 @@ def add_options(parser: pytest.Parser) -> None:
     group.addoption(
         "--dist", dest="dist", metavar="MODE", default="no",
         choices=["no", "load", "loadscope", "loadfile", "loadgroup", "worksteal"],
-        help="loadfile and loadscope keep a file on one worker; loadgroup keeps an xdist_group "
-        "together",
+        help="loadfile and loadscope keep a file on one worker; "
+        "loadgroup keeps an xdist_group together",
     )  # fmt: skip
     group.addoption(
         "--maxprocesses", dest="maxprocesses", type=int, metavar="N", default=None,

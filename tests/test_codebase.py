@@ -21,7 +21,7 @@ THIRD_PARTY = {
     "cereal": {"codec"},
     "tree_sitter": {"syntax"},
     "pybind11": {"bindings"},
-    "tbb": {"index", "syntax"},
+    "tbb": {"index", "survey", "syntax"},
     "oneapi": set(),
 }
 # Folders of programs: they may include every library.

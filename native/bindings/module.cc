@@ -10,6 +10,7 @@ PYBIND11_MODULE(_native, m) {
   dxpy::bindings::BindDiscovery(m);
   dxpy::bindings::BindIndex(m);
   dxpy::bindings::BindFacts(m);
+  dxpy::bindings::BindSurvey(m);
   dxpy::bindings::BindProcess(m);
   dxpy::bindings::BindDispatcher(m);
   dxpy::bindings::BindWorkerPort(m);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "facts/expression.h"
+#include "facts/hooks.h"
 #include "facts/known_types.h"
 #include "syntax/outline_queries.h"
 
@@ -72,6 +73,7 @@ void Collector::CheckModule() {
        {"pytest_generate_tests", "pytest_plugins", "__getattr__", "__dir__"})
     if (const std::optional<FinalBinding> hook = classes_.FindIn(kNoDefinition, name))
       Note(ReasonKind::kHook, name, hook->last->line);
+  facts_.hooks = FindHooks(outline_, names_);
 }
 
 bool Collector::LooksLikeTest(std::string_view name) const {

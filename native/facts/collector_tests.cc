@@ -16,6 +16,12 @@ std::vector<std::string> Names(const std::vector<std::string_view>& views) {
   return {views.begin(), views.end()};
 }
 
+bool IsInStatement(const syntax::Outline& outline, std::string_view name) {
+  return std::ranges::any_of(outline.statements, [&](const syntax::Statement& statement) {
+    return statement.text.find(name) != std::string_view::npos;
+  });
+}
+
 }  // namespace
 
 void Collector::AddTest(DefinitionId id, const FunctionFacts& function, const Place& place) {
@@ -203,6 +209,9 @@ void Collector::AddFixtures() {
       facts.has_params = fixture.has_params || !fixture.is_understood;
       facts.fixtures = Names(fixture.requests);
       if (fixture.is_broken) Note(ReasonKind::kFixture, "cannot be called", facts.line);
+      // Under a second name it is a second fixture.
+      if (facts.has_params && IsInStatement(outline_, fixture.attribute))
+        Note(ReasonKind::kFixture, fixture.name, facts.line);
       facts_.fixtures.push_back(std::move(facts));
     }
     if (next >= outline_.definitions.size()) break;

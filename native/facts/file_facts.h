@@ -36,12 +36,16 @@ struct Reason {
   ReasonKind kind = ReasonKind::kSyntax;
   std::string detail;
   uint32_t line = 0;
+
+  bool operator==(const Reason&) const = default;
 };
 
 /// A mark on a test.
 struct MarkFacts {
   std::string name;
-  std::string_view text;  ///< as written, without the '@'; points into the source
+  std::string_view text;  ///< as written, without the '@'; points into what was read
+
+  bool operator==(const MarkFacts&) const = default;
 };
 
 /// One test function or method. Lines count from 1.
@@ -54,6 +58,8 @@ struct TestFacts {
   std::vector<std::string> indirect;  ///< names that parametrize() gives to fixtures of others
   std::vector<MarkFacts> marks;       ///< its own, its classes' and the module's, in pytest's order
   bool has_case_marks = false;        ///< pytest.param(marks=...): some cases have more marks
+
+  bool operator==(const TestFacts&) const = default;
 };
 
 struct FixtureFacts {
@@ -64,6 +70,8 @@ struct FixtureFacts {
   bool is_autouse = false;            ///< or may be
   bool has_params = false;            ///< or may have
   std::vector<std::string> fixtures;  ///< that it asks for
+
+  bool operator==(const FixtureFacts&) const = default;
 };
 
 /// A name from another module. The facts hold if it is no test: no subclass of
@@ -74,6 +82,20 @@ struct ImportedName {
   std::string module;  ///< with its leading dots
   std::string origin;  ///< in that module
   uint32_t line = 0;
+
+  bool operator==(const ImportedName&) const = default;
+};
+
+/// A name at module level that pytest looks for in a conftest or plugin:
+/// `pytest_plugins`, `collect_ignore`, `collect_ignore_glob`, or a hook.
+struct HookFacts {
+  std::string name;
+  uint32_t line = 0;
+  /// A function that asks pytest for settings and tells it of markers at most, so
+  /// that whatever is called because of it, pytest is the same afterwards.
+  bool is_quiet = false;
+
+  bool operator==(const HookFacts&) const = default;
 };
 
 /// What one file contributes to a run, read from its source alone.
@@ -89,7 +111,10 @@ struct FileFacts {
   std::vector<TestFacts> tests;
   std::vector<FixtureFacts> fixtures;
   std::vector<ImportedName> imported;
+  std::vector<HookFacts> hooks;
   std::vector<Reason> reasons;  ///< in no particular order; not all there are
+
+  bool operator==(const FileFacts&) const = default;
 
   [[nodiscard]] bool is_exact() const { return reasons.empty(); }
 };

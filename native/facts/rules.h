@@ -16,6 +16,8 @@ class NamePatterns {
   explicit NamePatterns(std::vector<std::string> patterns);
 
   [[nodiscard]] bool Matches(std::string_view name) const;
+  /// As they were given.
+  [[nodiscard]] const std::vector<std::string>& patterns() const { return prefixes_; }
 
  private:
   std::vector<std::string> prefixes_;

@@ -153,7 +153,8 @@ class Updater {
  public:
   Updater(const UpdateRequest& request, std::span<const SourceFile> files)
       : request_(request), files_(files) {
-    OpenedIndex opened = Index::Open(request.index_path, request.rules_hash);
+    OpenedIndex opened;
+    if (!request.index_path.empty()) opened = Index::Open(request.index_path, request.rules_hash);
     if (!opened.problem.empty()) problems_.push_back(opened.problem);
     last_ = std::move(opened.index);
     stats_.open_ms = stopwatch_.Lap();
@@ -211,7 +212,8 @@ class Updater {
         builder.Add(unit.key, unit.record, unit.block);
     if (last_) stats_.kept = AddUnseen(builder, *last_, units_, request_.root);
     const Image image = builder.Finish();
-    WriteResult written = WriteAside(request_.index_path, image);
+    WriteResult written;
+    if (!request_.index_path.empty()) written = WriteAside(request_.index_path, image);
     if (!written.problem.empty()) problems_.push_back(written.problem);
     stats_.is_written = written.mapping.has_value();
     OpenedIndex next = written.mapping

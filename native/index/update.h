@@ -25,7 +25,7 @@ struct SourceFile {
 using Parse = std::function<IndexedFile(const std::string& path, std::string_view source)>;
 
 struct UpdateRequest {
-  std::string index_path;
+  std::string index_path;  ///< empty: there is no last index, and the next one stays in memory
   uint64_t rules_hash = 0;
   /// Files below this directory are kept by their path from there, so that the
   /// index stays valid where the project is moved. Empty: by their path.
