@@ -6,6 +6,8 @@ comes back. They hold no state and make no decisions.
 
 from __future__ import annotations
 
+import importlib.machinery
+import os
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -68,6 +70,41 @@ def file_facts(
         python_functions=list(python_functions),
         python_version=python_version,
         plain_imports=list(plain_imports),
+    )
+
+
+def resolve_facts(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    entries: Sequence[str],
+    python_classes: Sequence[str] = ("Test",),
+    python_functions: Sequence[str] = ("test",),
+    python_version: tuple[int, int] = sys.version_info[:2],
+) -> list[dict[str, Any]]:
+    """The facts of several files, in their order, with the help of those they import.
+
+    Compiled modules are known by the suffixes of the Python that runs this.
+
+    Args:
+        paths: of the files, absolute.
+        entries: directories as in sys.path, with those that pytest adds; in any order.
+        python_classes: as in ``file_facts``.
+        python_functions: as in ``file_facts``.
+        python_version: as in ``file_facts``.
+
+    Returns:
+        What ``file_facts`` returns, one for each path. ``sources`` are the other files that
+        had a say; native/resolve/resolver.h says what is followed.
+
+    Releases the GIL.
+    """
+    return _native.resolve_facts(
+        [os.fsencode(path) for path in paths],
+        entries=[os.fsencode(entry) for entry in entries],
+        extension_suffixes=importlib.machinery.EXTENSION_SUFFIXES,
+        python_classes=list(python_classes),
+        python_functions=list(python_functions),
+        python_version=python_version,
     )
 
 

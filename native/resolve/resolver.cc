@@ -1,0 +1,149 @@
+#include "resolve/resolver.h"
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+
+#include "facts/known_types.h"
+#include "resolve/way.h"
+
+namespace dxpy::resolve {
+namespace {
+
+using facts::Resolved;
+
+// Modules whose meaning is known by name, or in which nobody looks for tests.
+bool IsLeaf(std::string_view origin) {
+  const std::string_view top = origin.substr(0, origin.find('.'));
+  if (top.empty()) return false;
+  for (const std::string_view known : {"unittest", "hypothesis", "freezegun", "pytest_asyncio"})
+    if (top == known) return true;
+  return facts::HoldsNoTests(top);
+}
+
+// `sys.modules[...] = ...`: another object stands for a module.
+bool AssignsModule(std::string_view source) {
+  constexpr std::string_view kModules = "sys.modules[";
+  for (size_t at = source.find(kModules); at != std::string_view::npos;
+       at = source.find(kModules, at + 1)) {
+    const size_t end = source.find(']', at);
+    const size_t next = source.find_first_not_of(" \t", std::min(end, source.size() - 1) + 1);
+    if (next == std::string_view::npos || source[next] == ']') return true;
+    if (source[next] == '=' && source.substr(next, 2) != "==") return true;
+  }
+  return false;
+}
+
+// Anywhere, in functions too: a name too many does no harm.
+bool IsBoundByWalrus(std::string_view source, std::string_view name) {
+  for (size_t at = source.find(":="); at != std::string_view::npos;
+       at = source.find(":=", at + 1)) {
+    const size_t end = source.find_last_not_of(" \t", at - 1);
+    if (at > 0 && end != std::string_view::npos && source.substr(0, end + 1).ends_with(name))
+      return true;
+  }
+  return false;
+}
+
+}  // namespace
+
+Resolver::Resolver(SourceFiles& files, SearchPath path, const facts::Rules& rules)
+    : files_(files), finder_(files, std::move(path)), rules_(rules) {}
+
+facts::FileFacts Resolver::Read(const std::string& path) {
+  File* const file = Load(path);
+  if (file == nullptr) {
+    facts::FileFacts facts;
+    facts.reasons.push_back({facts::ReasonKind::kSyntax, "cannot be read", 0});
+    return facts;
+  }
+  facts::FileFacts facts = ReadFileFacts(*file->module, rules_);
+  facts.sources = SourcesOf(path);
+  return facts;
+}
+
+Resolver::File* Resolver::Load(const std::string& path) {
+  const auto [place, is_new] = loaded_.try_emplace(path);
+  File& file = place->second;
+  if (is_new) {
+    std::optional<std::string> source = files_.Read(path);
+    if (source) {
+      file.source = std::move(*source);
+      file.module = std::make_unique<facts::Module>(file.source, rules_, path, this);
+    }
+  }
+  return file.module == nullptr ? nullptr : &file;
+}
+
+Resolved Resolver::Follow(const facts::Module& from, std::string_view origin, size_t module_size) {
+  if (IsLeaf(origin)) return NotFollowed(origin, {});
+  const auto [place, is_new] =
+      answers_.try_emplace(from.path() + '\0' + std::to_string(module_size) + std::string(origin),
+                           NotFollowed(origin, "a cycle"));
+  Resolved& answer = place->second;  // stays in place when others are added
+  if (is_new) answer = Way(*this, from, origin).Go(module_size);
+  return answer;
+}
+
+// What a name that the module binds is. kUnknown with an obstacle, or without.
+Resolved Resolver::FindName(File& file, const std::string& name, std::string_view rest) {
+  facts::Module& module = *file.module;
+  const auto stop = [&](const char* why) {
+    Resolved resolved;
+    resolved.obstacle = name + ": " + why + " in " + module.path();
+    return resolved;
+  };
+  const std::string& problem = ProblemOf(file);
+  if (!problem.empty()) return stop(problem.c_str());
+  const facts::Binding* const binding = module.names.Agreed(name);
+  if (binding == nullptr) return stop("bound more than once");
+  if (!binding->is_certain) return stop("conditional");
+  for (const syntax::Import* star : module.names.star_imports())
+    if (binding->place < star->module.data() &&
+        Exporting(file, *star, name).kind != Exports::Kind::kNot)
+      return stop("before a star import");
+  if (IsBoundByWalrus(module.source(), name)) return stop(":=");
+  if (module.IsTouched(name)) return stop("written to by a function");
+  Resolved resolved = module.names.ResolveBinding(*binding, rest, facts::kNoDefinition);
+  if (resolved.kind == Resolved::Kind::kDefinition && resolved.where.module == &module)
+    resolved.via.push_back({&module, binding->name});
+  return resolved;
+}
+
+// Code that writes into the module's namespace by other means than statements.
+const std::string& Resolver::ProblemOf(File& file) {
+  if (file.is_checked) return file.problem;
+  file.is_checked = true;
+  // Until that is known, to those that are asked on the way.
+  file.problem = "a cycle";
+  return file.problem = FindProblem(*file.module);
+}
+
+std::string Resolver::FindProblem(facts::Module& module) {
+  if (module.outline.problem != syntax::Problem::kNone) return "a syntax problem";
+  if (module.IsForeign()) return "an encoding";
+  if (AssignsModule(module.source())) return "sys.modules";
+  for (const facts::Reason& reason : module.import_time().reasons())
+    if ((reason.kind == facts::ReasonKind::kNamespace && reason.detail != ":=") ||
+        reason.kind == facts::ReasonKind::kTestAttribute ||
+        reason.kind == facts::ReasonKind::kSyntax)
+      return reason.detail;
+  return {};
+}
+
+std::vector<std::string> Resolver::SourcesOf(const std::string& path) const {
+  std::set<std::string> found;
+  std::vector<std::string> open = {path};
+  while (!open.empty()) {
+    const std::string next = std::move(open.back());
+    open.pop_back();
+    const auto file = loaded_.find(next);
+    if (file == loaded_.end()) continue;
+    for (const std::string& used : file->second.uses)
+      if (found.insert(used).second) open.push_back(used);
+  }
+  found.erase(path);
+  return {found.begin(), found.end()};
+}
+
+}  // namespace dxpy::resolve
