@@ -138,7 +138,12 @@ void Collector::CheckMentions(Module& module, std::string_view name) {
   uint32_t line = 0;
   if (module.import_time().Mentions(name, true, &line))
     Note(ReasonKind::kMention, name, module, line);
-  if (&module != &module_ && module.IsTouched(name)) Note(ReasonKind::kMention, name, module, 0);
+  if (&module == &module_) return;
+  if (module.IsTouched(name)) Note(ReasonKind::kMention, name, module, 0);
+  // An Importer may let writers through that do no harm to what is only looked at.
+  for (const Reason& reason : module.import_time().reasons())
+    if (reason.kind == ReasonKind::kNamespace && reason.detail != ":=")
+      return Note(ReasonKind::kMention, reason.detail, module, reason.line);
 }
 
 void Collector::CheckMentions(const std::vector<Passage>& via) {

@@ -49,7 +49,8 @@ void Collector::CollectResolved(std::string_view name, const FinalBinding& final
     case Resolved::Kind::kModule:
       return;
     case Resolved::Kind::kDefinition:
-      if (IsPlainOrTest(resolved.where))
+      // In a class a function is a method, which its own file does not say.
+      if (IsPlainOrTest(resolved.where) && (place.owners.empty() || !LooksLikeTest(name)))
         return CollectDefinition({name, resolved.where, final.is_certain, resolved.via}, place);
       break;
     case Resolved::Kind::kValue: {

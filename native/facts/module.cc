@@ -16,17 +16,32 @@ Module::Module(std::string_view source, const Rules& rules, std::string path, Im
       decorations(*this),
       classes(*this) {}
 
+namespace {
+
+// `# -*- coding: latin-1 -*-`; a BOM goes with UTF-8 alone.
+bool NamesEncoding(std::string_view line) {
+  line.remove_prefix(std::min(line.find_first_not_of(" \t\f"), line.size()));
+  const size_t at = line.find("coding");
+  if (!line.starts_with('#') || at == std::string_view::npos) return false;
+  const std::string_view rest = line.substr(at + 6);
+  return (rest.starts_with(':') || rest.starts_with('=')) &&
+         line.find("utf-8") == std::string_view::npos;
+}
+
+}  // namespace
+
 // Literals are read as UTF-8. A file in another encoding says so in its first
 // two lines, and matters only where it goes beyond ASCII.
 bool Module::IsForeign() const {
-  const std::string_view source = syntax::WithoutBom(source_);
-  size_t head = 0;
-  for (int line = 0; line < 2 && head != std::string_view::npos; ++line)
-    head = source.find('\n', head + (line > 0 ? 1 : 0));
-  const std::string_view lines = source.substr(0, head);
-  if (lines.find("coding") == std::string_view::npos) return false;
-  if (lines.find("utf-8") != std::string_view::npos) return false;
-  return std::ranges::any_of(source, [](char c) { return (c & 0x80) != 0; });
+  std::string_view rest = syntax::WithoutBom(source_);
+  bool names_one = false;
+  for (int line = 0; line < 2; ++line) {
+    const size_t end = std::min(rest.find_first_of("\r\n"), rest.size());
+    names_one |= NamesEncoding(rest.substr(0, end));
+    rest.remove_prefix(std::min(end, rest.size()));
+    rest.remove_prefix(std::min<size_t>(rest.starts_with("\r\n") ? 2 : 1, rest.size()));
+  }
+  return names_one && std::ranges::any_of(source_, [](char c) { return (c & 0x80) != 0; });
 }
 
 const ImportTime& Module::import_time() {

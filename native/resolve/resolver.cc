@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "facts/known_types.h"
+#include "resolve/hazards.h"
 #include "resolve/way.h"
 
 namespace dxpy::resolve {
@@ -19,30 +20,6 @@ bool IsLeaf(std::string_view origin) {
   for (const std::string_view known : {"unittest", "hypothesis", "freezegun", "pytest_asyncio"})
     if (top == known) return true;
   return facts::HoldsNoTests(top);
-}
-
-// `sys.modules[...] = ...`: another object stands for a module.
-bool AssignsModule(std::string_view source) {
-  constexpr std::string_view kModules = "sys.modules[";
-  for (size_t at = source.find(kModules); at != std::string_view::npos;
-       at = source.find(kModules, at + 1)) {
-    const size_t end = source.find(']', at);
-    const size_t next = source.find_first_not_of(" \t", std::min(end, source.size() - 1) + 1);
-    if (next == std::string_view::npos || source[next] == ']') return true;
-    if (source[next] == '=' && source.substr(next, 2) != "==") return true;
-  }
-  return false;
-}
-
-// Anywhere, in functions too: a name too many does no harm.
-bool IsBoundByWalrus(std::string_view source, std::string_view name) {
-  for (size_t at = source.find(":="); at != std::string_view::npos;
-       at = source.find(":=", at + 1)) {
-    const size_t end = source.find_last_not_of(" \t", at - 1);
-    if (at > 0 && end != std::string_view::npos && source.substr(0, end + 1).ends_with(name))
-      return true;
-  }
-  return false;
 }
 
 }  // namespace
@@ -77,6 +54,7 @@ Resolver::File* Resolver::Load(const std::string& path) {
 
 Resolved Resolver::Follow(const facts::Module& from, std::string_view origin, size_t module_size) {
   if (IsLeaf(origin)) return NotFollowed(origin, {});
+  if (!origin.starts_with('.') && ChangesPath(from)) return NotFollowed(origin, "sys.path");
   const auto [place, is_new] =
       answers_.try_emplace(from.path() + '\0' + std::to_string(module_size) + std::string(origin),
                            NotFollowed(origin, "a cycle"));
@@ -116,19 +94,15 @@ const std::string& Resolver::ProblemOf(File& file) {
   file.is_checked = true;
   // Until that is known, to those that are asked on the way.
   file.problem = "a cycle";
-  return file.problem = FindProblem(*file.module);
+  return file.problem = ProblemOfNames(*file.module);
 }
 
-std::string Resolver::FindProblem(facts::Module& module) {
-  if (module.outline.problem != syntax::Problem::kNone) return "a syntax problem";
-  if (module.IsForeign()) return "an encoding";
-  if (AssignsModule(module.source())) return "sys.modules";
-  for (const facts::Reason& reason : module.import_time().reasons())
-    if ((reason.kind == facts::ReasonKind::kNamespace && reason.detail != ":=") ||
-        reason.kind == facts::ReasonKind::kTestAttribute ||
-        reason.kind == facts::ReasonKind::kSyntax)
-      return reason.detail;
-  return {};
+// Code of a package that changes where its submodules are, or what they are.
+bool Resolver::MovesModules(const facts::Module& from, const Location& package) {
+  File* const file = Load(package.path);
+  if (file == nullptr) return true;
+  loaded_.at(from.path()).uses.insert(package.path);
+  return file->source.find("__path__") != std::string::npos || AssignsModule(file->source);
 }
 
 std::vector<std::string> Resolver::SourcesOf(const std::string& path) const {

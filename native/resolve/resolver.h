@@ -46,18 +46,20 @@ class Resolver final : public facts::Importer {
     enum class Kind : unsigned char { kNot, kHas, kPerhaps };
     Kind kind = Kind::kNot;
     Location module;
+    std::string why{};  ///< of kPerhaps
 
     [[nodiscard]] bool has() const { return kind == Kind::kHas; }
   };
 
   File* Load(const std::string& path);
   const std::string& ProblemOf(File& file);
-  static std::string FindProblem(facts::Module& module);
   facts::Resolved FindName(File& file, const std::string& name, std::string_view rest);
+  static Exports Perhaps(std::string why);
   Exports FindStar(File& file, const std::string& name, int depth = 0);
   Exports Exporting(File& from, const syntax::Import& star, const std::string& name, int depth = 0);
-  Exports::Kind Has(File& file, const Location& module, const std::string& name, int depth);
+  Exports Has(File& file, const Location& module, const std::string& name, int depth);
   static std::optional<bool> IsListed(facts::Module& module, const std::string& name);
+  bool MovesModules(const facts::Module& from, const Location& package);
   /// The module that an import statement of `from` means by a name.
   Location Locate(const facts::Module& from, std::string_view origin);
   [[nodiscard]] std::vector<std::string> SourcesOf(const std::string& path) const;

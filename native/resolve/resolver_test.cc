@@ -110,6 +110,47 @@ TEST_CASE("what is not plain in the other file stays open, and says why") {
   stays("x = 'not closed\n", "syntax");
 }
 
+TEST_CASE("code that writes to objects by name touches classes, not what is only looked at") {
+  const std::string writer = "def w(o): setattr(o, 'a', 1)\nw(1)\n";
+  const std::string test =
+      "import pytest\nfrom helpers import V\n"
+      "@pytest.mark.parametrize('x', [V])\ndef test_a(x): pass\n";
+  CHECK(Ids(writer + "V = 1\n", test) == "test_a[1]");
+  CHECK(Ids(writer + "V = 1\nclass C:\n  __test__ = False\n", test)
+            .starts_with("dynamic 3 parameters: V"));
+  CHECK(Ids("o = 1\n" + writer + "V = 1\n", test).starts_with("dynamic 3 parameters: V"));
+  CHECK(Ids(writer + "class TestX:\n  def test_x(self): pass\n", "from helpers import TestX\n")
+            .starts_with("dynamic 1 mention: setattr (/t/helpers.py)"));
+}
+
+TEST_CASE("an encoding is what a comment in the first two lines says") {
+  const std::string klass = "\nclass TestX:\n  def test_x(self): '\xc3\xa9'\n";
+  const std::string import = "from helpers import TestX\n";
+  CHECK(Ids("'Functions for encoding: and decoding'" + klass, import) == "TestX::test_x");
+  CHECK(Ids("#!python\n# vim: fileencoding=utf-8" + klass, import) == "TestX::test_x");
+  CHECK(Ids("# coding: latin-1" + klass, import).starts_with("dynamic 1 imported test"));
+  CHECK(Ids("\r\n#coding=latin-1" + klass, import).starts_with("dynamic 1 imported test"));
+}
+
+TEST_CASE("code that changes where modules are found ends the way") {
+  const std::string klass = "class TestX:\n  def test_x(self): pass\n";
+  const auto tree = [&](const std::string& init, const std::string& test) {
+    return Files{{"/t/p/__init__.py", init}, {"/t/p/m.py", klass}, {"/t/test_a.py", test}};
+  };
+  const std::string import = "from p.m import TestX\n";
+  CHECK(Ids(tree("", import)) == "TestX::test_x");
+  CHECK(Ids(tree("__path__.append('x')\n", import)).starts_with("dynamic 1 imported test"));
+  CHECK(Ids(tree("import sys\nsys.modules['p.m'] = 1\n", import)).starts_with("dynamic 1 "));
+  CHECK(Ids(tree("", "import sys\nsys.path.insert(0, 'x')\n" + import)).starts_with("dynamic 3 "));
+  CHECK(Ids(tree("", "if __name__ == '__main__':\n  sys.path.insert(0, 'x')\n" + import)) ==
+        "TestX::test_x");
+}
+
+TEST_CASE("in a class an imported function is a method, of which nothing is known") {
+  CHECK(Ids("def test_h(x): pass\n", "class TestX:\n  from helpers import test_h\n")
+            .starts_with("dynamic 2 imported test: helpers.test_h"));
+}
+
 TEST_CASE("cycles end") {
   CHECK(Ids({{"/t/a.py", "from b import TestX\n"},
              {"/t/b.py", "from a import TestX\n"},

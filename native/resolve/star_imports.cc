@@ -10,13 +10,17 @@ namespace dxpy::resolve {
 
 using Kind = Location::Kind;
 
+Resolver::Exports Resolver::Perhaps(std::string why) {
+  return {Exports::Kind::kPerhaps, {}, std::move(why)};
+}
+
 Resolver::Exports Resolver::FindStar(File& file, const std::string& name, int depth) {
   Exports found;
   for (const syntax::Import* star : file.module->names.star_imports()) {
     Exports next = Exporting(file, *star, name, depth);
     // Of two that have it the last one counts, but rarely are they two things.
-    if (next.kind == Exports::Kind::kPerhaps || (found.has() && next.has()))
-      return {Exports::Kind::kPerhaps, {}};
+    if (next.kind == Exports::Kind::kPerhaps) return next;
+    if (found.has() && next.has()) return Perhaps("two star imports in " + file.module->path());
     if (next.has()) found = std::move(next);
   }
   return found;
@@ -24,36 +28,37 @@ Resolver::Exports Resolver::FindStar(File& file, const std::string& name, int de
 
 Resolver::Exports Resolver::Exporting(File& from, const syntax::Import& star,
                                       const std::string& name, int depth) {
-  const Exports kPerhaps = {Exports::Kind::kPerhaps, {}};
-  if (depth > 8 || star.within != 0) return kPerhaps;
+  if (depth > 8 || star.within != 0) return Perhaps("star import in " + from.module->path());
   std::string origin(star.level, '.');
   for (const char c : star.module)
     if (c != ' ' && c != '\t') origin += c;
   const Location module = Locate(*from.module, origin);
-  if (module.kind != Kind::kSource && module.kind != Kind::kPackage) return kPerhaps;
-  File* const file = Load(module.path);
-  if (file == nullptr) return kPerhaps;
+  File* const file = module.path.empty() ? nullptr : Load(module.path);
+  if (file == nullptr) return Perhaps("star import of " + origin);
   from.uses.insert(module.path);
-  if (!ProblemOf(*file).empty()) return kPerhaps;
-  return {Has(*file, module, name, depth), module};
+  const std::string& problem = ProblemOf(*file);
+  if (!problem.empty()) return Perhaps(problem + " in " + module.path);
+  return Has(*file, module, name, depth);
 }
 
-Resolver::Exports::Kind Resolver::Has(File& file, const Location& module, const std::string& name,
-                                      int depth) {
+Resolver::Exports Resolver::Has(File& file, const Location& module, const std::string& name,
+                                int depth) {
   facts::Module& read = *file.module;
   const auto& bound = read.names.scope(facts::kNoDefinition).by_name;
   if (bound.contains("__all__")) {
     const std::optional<bool> listed = IsListed(read, name);
-    if (!listed) return Exports::Kind::kPerhaps;
-    return *listed ? Exports::Kind::kHas : Exports::Kind::kNot;
+    if (!listed) return Perhaps("__all__ in " + module.path);
+    return {*listed ? Exports::Kind::kHas : Exports::Kind::kNot, module};
   }
-  if (name.starts_with('_')) return Exports::Kind::kNot;
-  if (bound.contains(name)) return Exports::Kind::kHas;
-  const Exports::Kind inner = FindStar(file, name, depth + 1).kind;
-  if (inner != Exports::Kind::kNot || module.directory.empty()) return inner;
+  if (name.starts_with('_')) return {};
+  if (bound.contains(name)) return {Exports::Kind::kHas, module};
+  Exports inner = FindStar(file, name, depth + 1);
+  // The name is looked up in the module that was asked, and from there again.
+  if (inner.has()) inner.module = module;
+  if (inner.kind != Exports::Kind::kNot || module.directory.empty()) return inner;
   // A submodule that somebody has imported is a name of the package too.
   const bool is_submodule = finder_.FindIn(module, name).kind != Kind::kNothing;
-  return is_submodule ? Exports::Kind::kPerhaps : Exports::Kind::kNot;
+  return is_submodule ? Perhaps("a module of that name in " + module.directory) : Exports{};
 }
 
 // None where what __all__ holds is not known.
@@ -84,6 +89,7 @@ Location Resolver::Locate(const facts::Module& from, std::string_view origin) {
     here = finder_.FindTop(name);
   }
   while (!rest.empty() && !here.directory.empty()) {
+    if (here.kind == Kind::kPackage && MovesModules(from, here)) return {Kind::kAmbiguous, {}, {}};
     rest = CutName(rest, name);
     here = Location(finder_.FindIn(here, name));
   }

@@ -46,6 +46,8 @@ std::optional<Resolved> Resolver::Way::LookInto(Location& here) {
   Location below;
   if (!here.directory.empty()) below = resolver_.finder_.FindIn(here, name_);
   const bool is_bound = file->module->names.scope(facts::kNoDefinition).by_name.contains(name_);
+  if (below.kind != Kind::kNothing && resolver_.MovesModules(from_, here))
+    return Stop("__path__ or sys.modules in " + here.path);
   if (!is_bound) return LookBeyond(*file, below, here);
   bool is_itself = false;
   // Whoever imports the submodule first binds the name anew.
@@ -61,7 +63,7 @@ std::optional<Resolved> Resolver::Way::LookBeyond(File& file, const Location& be
                                                   Location& here) {
   const std::string& path = file.module->path();
   const Exports star = resolver_.FindStar(file, name_);
-  if (star.kind == Exports::Kind::kPerhaps) return Stop("star import in " + path);
+  if (star.kind == Exports::Kind::kPerhaps) return Stop("star import in " + path + ": " + star.why);
   if (star.kind == Exports::Kind::kHas) {
     if (below.kind != Kind::kNothing) return Stop("a name and a module of it in " + path);
     here = star.module;
