@@ -25,10 +25,29 @@ bool WritesToLocals(const facts::Module& module, std::string_view writer) {
   return true;
 }
 
+// The same of each `name.__dict__`.
+bool ReadsDictOfLocals(const facts::Module& module) {
+  constexpr std::string_view kDict = ".__dict__";
+  const std::string_view source = module.source();
+  const auto& bound = module.names.scope(facts::kNoDefinition).by_name;
+  for (size_t at = source.find("__dict__"); at != std::string_view::npos;
+       at = source.find("__dict__", at + 1)) {
+    if (at == 0 || source.substr(at - 1, kDict.size()) != kDict) return false;
+    const std::string_view before = source.substr(0, at - 1);
+    const size_t end = before.find_last_not_of("abcdefghijklmnopqrstuvwxyz_");
+    const std::string_view name = before.substr(end == std::string_view::npos ? 0 : end + 1);
+    const bool is_whole = end == std::string_view::npos || before[end] == ' ' ||
+                          before[end] == '(' || before[end] == '\n';
+    if (name.empty() || !is_whole || bound.contains(name)) return false;
+  }
+  return true;
+}
+
 // A := that is no statement's is looked for by name, and what is written to an
 // object by name can only be a class: see Collector::CheckMentions.
 bool IsHarmless(const facts::Module& module, const facts::Reason& reason) {
   if (reason.detail == ":=") return true;
+  if (reason.detail == "__dict__") return ReadsDictOfLocals(module);
   const bool is_writer =
       reason.detail == "setattr" || reason.detail == "delattr" || reason.detail == "__setattr__";
   return is_writer && module.source().find("__test__") == std::string_view::npos &&

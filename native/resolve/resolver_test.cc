@@ -116,6 +116,9 @@ TEST_CASE("code that writes to objects by name touches classes, not what is only
       "import pytest\nfrom helpers import V\n"
       "@pytest.mark.parametrize('x', [V])\ndef test_a(x): pass\n";
   CHECK(Ids(writer + "V = 1\n", test) == "test_a[1]");
+  CHECK(Ids("def w(o): o.__dict__['a'] = 1\nw(1)\nV = 1\n", test) == "test_a[1]");
+  CHECK(Ids("import os\ndef w(): os.__dict__['a'] = 1\nw()\nV = 1\n", test)
+            .starts_with("dynamic 3 parameters: V"));
   CHECK(Ids(writer + "V = 1\nclass C:\n  __test__ = False\n", test)
             .starts_with("dynamic 3 parameters: V"));
   CHECK(Ids("o = 1\n" + writer + "V = 1\n", test).starts_with("dynamic 3 parameters: V"));
