@@ -13,11 +13,14 @@ namespace dxpy::resolve {
 /// Why nothing is known of the names of a module; empty: nothing is in the way.
 [[nodiscard]] std::string ProblemOfNames(facts::Module& module);
 
-/// `sys.modules[...] = ...` and the like: another object stands for a module.
-[[nodiscard]] bool AssignsModule(std::string_view source);
-
-/// Whether code puts something first in sys.path, in which other modules may be found.
-[[nodiscard]] bool ChangesPath(const facts::Module& module);
+/// What is looked for once in each file.
+struct Hazards {
+  bool assigns_module = false;  ///< `sys.modules[...] = ...`: another object stands for a module
+  bool moves_modules = false;   ///< or changes __path__
+  bool changes_path = false;    ///< puts something first in sys.path
+  bool has_walrus = false;
+};
+[[nodiscard]] Hazards FindHazards(const facts::Module& module);
 
 /// `(name := ...)`, anywhere.
 [[nodiscard]] bool IsBoundByWalrus(std::string_view source, std::string_view name);

@@ -47,6 +47,7 @@ Resolver::File* Resolver::Load(const std::string& path) {
     if (source) {
       file.source = std::move(*source);
       file.module = std::make_unique<facts::Module>(file.source, rules_, path, this);
+      file.hazards = FindHazards(*file.module);
     }
   }
   return file.module == nullptr ? nullptr : &file;
@@ -54,7 +55,8 @@ Resolver::File* Resolver::Load(const std::string& path) {
 
 Resolved Resolver::Follow(const facts::Module& from, std::string_view origin, size_t module_size) {
   if (IsLeaf(origin)) return NotFollowed(origin, {});
-  if (!origin.starts_with('.') && ChangesPath(from)) return NotFollowed(origin, "sys.path");
+  if (!origin.starts_with('.') && loaded_.at(from.path()).hazards.changes_path)
+    return NotFollowed(origin, "sys.path");
   const auto [place, is_new] =
       answers_.try_emplace(from.path() + '\0' + std::to_string(module_size) + std::string(origin),
                            NotFollowed(origin, "a cycle"));
@@ -80,7 +82,7 @@ Resolved Resolver::FindName(File& file, const std::string& name, std::string_vie
     if (binding->place < star->module.data() &&
         Exporting(file, *star, name).kind != Exports::Kind::kNot)
       return stop("before a star import");
-  if (IsBoundByWalrus(module.source(), name)) return stop(":=");
+  if (file.hazards.has_walrus && IsBoundByWalrus(module.source(), name)) return stop(":=");
   if (module.IsTouched(name)) return stop("written to by a function");
   Resolved resolved = module.names.ResolveBinding(*binding, rest, facts::kNoDefinition);
   if (resolved.kind == Resolved::Kind::kDefinition && resolved.where.module == &module)
@@ -97,12 +99,11 @@ const std::string& Resolver::ProblemOf(File& file) {
   return file.problem = ProblemOfNames(*file.module);
 }
 
-// Code of a package that changes where its submodules are, or what they are.
 bool Resolver::MovesModules(const facts::Module& from, const Location& package) {
   File* const file = Load(package.path);
   if (file == nullptr) return true;
   loaded_.at(from.path()).uses.insert(package.path);
-  return file->source.find("__path__") != std::string::npos || AssignsModule(file->source);
+  return file->hazards.moves_modules;
 }
 
 std::vector<std::string> Resolver::SourcesOf(const std::string& path) const {

@@ -10,6 +10,7 @@
 
 #include "facts/file_facts.h"
 #include "facts/module.h"
+#include "resolve/hazards.h"
 #include "resolve/module_finder.h"
 
 namespace dxpy::resolve {
@@ -39,6 +40,7 @@ class Resolver final : public facts::Importer {
     std::set<std::string> uses;  ///< paths of files that its names were looked up in
     std::string problem;         ///< why nothing is known of its names; empty: nothing
     bool is_checked = false;     ///< `problem` is known
+    Hazards hazards;
   };
   class Way;
   /// Whether a star import brings a name, and from which module.
@@ -59,6 +61,7 @@ class Resolver final : public facts::Importer {
   Exports Exporting(File& from, const syntax::Import& star, const std::string& name, int depth = 0);
   Exports Has(File& file, const Location& module, const std::string& name, int depth);
   static std::optional<bool> IsListed(facts::Module& module, const std::string& name);
+  /// Whether a package changes where its submodules are, or what they are.
   bool MovesModules(const facts::Module& from, const Location& package);
   /// The module that an import statement of `from` means by a name.
   Location Locate(const facts::Module& from, std::string_view origin);
