@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("only_pytest")
 
 GENERATED = {name.partition(".")[0] for name in (*MODULES, *PACKAGES)} | {"test_generated"}
 NUMBERS = itertools.count()
-EXAMPLES = int(os.environ.get("DX_EXAMPLES", "400"))
+EXAMPLES = int(os.environ.get("DX_EXAMPLES", "200"))
 
 
 @pytest.fixture(scope="module")
