@@ -112,12 +112,14 @@ class TreeWriter:
         lines = [*PRELUDE.splitlines(), *(f"import {module}" for module in before)]
         if before and self.chance(9):
             lines.append(f"from {self.one_of(before)} import *")
+        defined = []
         for name in self.draw(st.permutations(NAMES)):
             if before and self.chance(3):
                 lines.append(self.import_line(own, before, name))
             else:
                 lines += self.definition(name, [f"{module}.{{}}" for module in before])
-        return "\n".join([*lines, *self.trouble(8)]) + "\n"
+                defined.append(name)
+        return "\n".join([*lines, *self.trouble(8, defined)]) + "\n"
 
     def tests(self, own: str) -> str:
         """The module that is collected: it need not have all of NAMES."""
@@ -128,12 +130,15 @@ class TreeWriter:
         lines += OWN.splitlines()
         for name in self.some(NAMES):
             lines += self.definition(name, [f"{module}.{{}}" for module in MODULES])
-        return "\n".join([*lines, *self.trouble(8)]) + "\n"
+        return "\n".join([*lines, *self.trouble(8, NAMES)]) + "\n"
 
-    def trouble(self, one_in: int) -> list[str]:
-        if not self.chance(one_in):
+    def trouble(self, one_in: int, own: list[str]) -> list[str]:
+        """Does something to names of its own: nobody looks for who touches those of others."""
+        functions = [name for name in FUNCTIONS if name in own]
+        classes = [name for name in CLASSES if name in own]
+        if not (functions and classes and "VALUES" in own and self.chance(one_in)):
             return []
-        names = {"f": FUNCTIONS, "f2": FUNCTIONS, "c": CLASSES, "c2": CLASSES}
+        names = {"f": functions, "f2": functions, "c": classes, "c2": classes}
         line = self.one_of(TROUBLE).format(**{k: self.one_of(v) for k, v in names.items()})
         return line.split("\n")
 
