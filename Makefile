@@ -118,7 +118,7 @@ bench: build  ## time whole runs and the native hot paths
 	build/bench/bench/ring_bench
 	build/bench/bench/index_bench
 	@stdlib=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
-	for name in walk outline facts survey; do echo "== $$name: $$stdlib"; \
+	for name in walk outline facts resolve survey; do echo "== $$name: $$stdlib"; \
 	  build/bench/bench/$${name}_bench "$$stdlib" || exit 1; done
 	$(BIN)/python -m tests.bench $(ARGS)
 

@@ -76,6 +76,43 @@ def file_facts(
     )
 
 
+def resolve_facts(
+    paths: Sequence[str | os.PathLike[str]],
+    *,
+    entries: Sequence[str],
+    python_classes: Sequence[str] = ("Test",),
+    python_functions: Sequence[str] = ("test",),
+    python_version: tuple[int, int] = sys.version_info[:2],
+) -> list[dict[str, Any]]:
+    """The facts of several files, in their order, with the help of those they import.
+
+    Compiled modules are known by the suffixes of the Python that runs this.
+
+    Args:
+        paths: of the files, absolute.
+        entries: directories as in sys.path, with those that pytest adds; in any order.
+        python_classes: as in ``file_facts``.
+        python_functions: as in ``file_facts``.
+        python_version: as in ``file_facts``.
+
+    Returns:
+        What ``file_facts`` returns, one for each path. ``sources`` are the other files that
+        had a say; native/resolve/resolver.h says what is followed.
+
+    Releases the GIL.
+    """
+    import importlib.machinery  # noqa: PLC0415  # who does not resolve does not wait for it
+
+    return _native.resolve_facts(
+        [os.fsencode(path) for path in paths],
+        entries=[os.fsencode(entry) for entry in entries],
+        extension_suffixes=importlib.machinery.EXTENSION_SUFFIXES,
+        python_classes=list(python_classes),
+        python_functions=list(python_functions),
+        python_version=python_version,
+    )
+
+
 def node_ids(facts: dict[str, Any], path: str) -> list[str]:
     """The node ids of exact facts, in pytest's order, for a file with this path."""
     ids = []

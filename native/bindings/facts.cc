@@ -5,6 +5,7 @@
 
 #include "bindings/bindings.h"
 #include "facts/file_facts.h"
+#include "resolve/resolver.h"
 
 namespace dxpy::bindings {
 
@@ -29,7 +30,8 @@ py::dict Convert(const facts::TestFacts& test) {
   return py::dict("name"_a = Bytes(test.name), "line"_a = test.line,
                   "ids"_a = test.is_parametrized ? py::object(Bytes(test.ids)) : py::none(),
                   "fixtures"_a = Bytes(test.fixtures), "indirect"_a = Bytes(test.indirect),
-                  "marks"_a = marks, "has_case_marks"_a = test.has_case_marks);
+                  "file"_a = Bytes(test.file), "marks"_a = marks,
+                  "has_case_marks"_a = test.has_case_marks);
 }
 
 py::dict Convert(const facts::FixtureFacts& fixture) {
@@ -46,13 +48,14 @@ py::dict Convert(const facts::FileFacts& file) {
   for (const auto& fixture : file.fixtures) fixtures.append(Convert(fixture));
   py::list imported;
   for (const auto& name : file.imported)
-    imported.append(
-        py::make_tuple(Bytes(name.name), Bytes(name.module), Bytes(name.origin), name.line));
+    imported.append(py::make_tuple(Bytes(name.name), Bytes(name.module), Bytes(name.origin),
+                                   name.line, Bytes(name.file), Bytes(name.obstacle)));
   py::list reasons;
   for (const auto& reason : file.reasons)
     reasons.append(py::make_tuple(ReasonName(reason.kind), Bytes(reason.detail), reason.line));
   return py::dict("exact"_a = file.is_exact(), "tests"_a = tests, "fixtures"_a = fixtures,
-                  "imported"_a = imported, "reasons"_a = reasons);
+                  "imported"_a = imported, "reasons"_a = reasons,
+                  "sources"_a = Bytes(file.sources));
 }
 
 py::dict FileFacts(const py::bytes& source, const std::vector<std::string>& python_classes,
@@ -72,9 +75,40 @@ py::dict FileFacts(const py::bytes& source, const std::vector<std::string>& pyth
   return Convert(file);
 }
 
+py::list ResolveFacts(const std::vector<std::string>& paths, resolve::SearchPath search_path,
+                      const std::vector<std::string>& python_classes,
+                      const std::vector<std::string>& python_functions,
+                      std::pair<int, int> python_version) {
+  const facts::Rules rules{facts::NamePatterns(python_classes),
+                           facts::NamePatterns(python_functions),
+                           python_version,
+                           {}};
+  resolve::DiskFiles disk;
+  resolve::Resolver resolver(disk, std::move(search_path), rules);
+  std::vector<facts::FileFacts> files;
+  {
+    const py::gil_scoped_release release;
+    for (const std::string& path : paths) files.push_back(resolver.Read(path));
+  }
+  py::list list;
+  for (const facts::FileFacts& file : files) list.append(Convert(file));
+  return list;
+}
+
 }  // namespace
 
 void BindFacts(py::module_& m) {
+  m.def(
+      "resolve_facts",
+      [](const std::vector<std::string>& paths, std::vector<std::string> entries,
+         std::vector<std::string> extension_suffixes,
+         const std::vector<std::string>& python_classes,
+         const std::vector<std::string>& python_functions, std::pair<int, int> python_version) {
+        return ResolveFacts(paths, {std::move(entries), std::move(extension_suffixes)},
+                            python_classes, python_functions, python_version);
+      },
+      "paths"_a, py::kw_only(), "entries"_a, "extension_suffixes"_a, "python_classes"_a,
+      "python_functions"_a, "python_version"_a);
   m.def("file_facts", &FileFacts, "source"_a, py::kw_only(), "python_classes"_a,
         "python_functions"_a, "python_version"_a, "plain_imports"_a);
 }

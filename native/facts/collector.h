@@ -10,6 +10,7 @@
 #include "facts/import_time.h"
 #include "facts/local_classes.h"
 #include "facts/local_fixtures.h"
+#include "facts/module.h"
 #include "facts/module_names.h"
 #include "facts/parameters.h"
 
@@ -19,8 +20,8 @@ namespace dxpy::facts {
 /// its namespace, and notes the tests, or what keeps us from knowing them.
 class Collector {
  public:
-  /// Both must outlive this; the outline has no problem.
-  Collector(const syntax::Outline& outline, const Rules& rules);
+  /// Both must outlive this; the module's outline has no problem.
+  Collector(Module& module, const Rules& rules);
 
   FileFacts Collect();
 
@@ -28,7 +29,7 @@ class Collector {
   /// The way to a test: the classes around it, outermost first.
   struct Place {
     std::string prefix;  ///< "A::B::"
-    std::vector<DefinitionId> owners;
+    std::vector<DefinitionRef> owners;
     bool in_test_case = false;
   };
   /// In pytest's order.
@@ -36,42 +37,56 @@ class Collector {
   enum class Answer : unsigned char { kFalse, kTrue, kUnknown };
 
   void CheckModule();
-  void CollectScope(DefinitionId owner, const Place& place,
+  /// Something that a scope has a name for, which pytest looks at.
+  struct Candidate {
+    std::string_view name;
+    DefinitionRef where;
+    bool is_certain = true;      ///< no condition has a say in whether it is there
+    std::vector<Passage> via{};  ///< see Resolved
+  };
+  void CollectScope(DefinitionRef owner, const Place& place,
                     const std::vector<std::string_view>& hidden);
   void CollectName(std::string_view name, const FinalBinding& final, const Place& place);
-  void CollectDefinition(const FinalBinding& final, const Place& place);
-  void CollectFunction(DefinitionId id, const FinalBinding& final, const Place& place);
-  void CollectClass(DefinitionId id, const FinalBinding& final, const Place& place);
-  void CheckForeignBases(DefinitionId id, const ClassFacts& facts);
-  bool CheckClass(DefinitionId id, const ClassFacts& facts);
-  bool CheckClassDecorators(DefinitionId id, const ClassFacts& facts);
-  void CollectMethods(DefinitionId id, const ClassFacts& facts, const Place& place);
-  void CollectTestCase(DefinitionId id, const ClassFacts& facts, const Place& place);
-  void CheckImport(std::string_view name, const Binding& binding);
-  void CheckValue(std::string_view name, const Binding& binding);
-  void AddTest(DefinitionId id, const FunctionFacts& function, const Place& place);
-  void AddParameters(DefinitionId id, const FunctionFacts& function, const Marks& marks,
+  void CollectDefinition(const Candidate& candidate, const Place& place);
+  void CollectFunction(const Candidate& candidate, const Place& place);
+  void CollectClass(const Candidate& candidate, const Place& place);
+  void CheckForeignBases(const Candidate& candidate, const ClassFacts& facts);
+  bool CheckClass(const Candidate& candidate, const ClassFacts& facts);
+  bool CheckClassDecorators(DefinitionRef where, const ClassFacts& facts);
+  void CollectMethods(const ClassFacts& facts, const Place& place);
+  void CollectTestCase(const ClassFacts& facts, const Place& place);
+  void CollectTestMethod(std::string_view name, const ClassFacts& facts, const Place& place);
+  void CollectImport(std::string_view name, const FinalBinding& final, const Place& place);
+  void CollectResolved(std::string_view name, const FinalBinding& final, const Resolved& resolved,
+                       const Place& place);
+  static bool IsPlainOrTest(const DefinitionRef& where);
+  void CheckExternal(std::string_view name, const FinalBinding& final, const Resolved& resolved);
+  void CheckValue(std::string_view name, const FinalBinding& final, const Place& place);
+  void AddTest(const Candidate& candidate, const FunctionFacts& function, const Place& place);
+  void AddParameters(const Candidate& candidate, const FunctionFacts& function, const Marks& marks,
                      const Place& place, TestFacts& test);
   bool ReadParameters(const Marks& marks, std::vector<Parameters>& parameters);
-  bool AddFixtureIds(const Closure& closure, DefinitionId id,
-                     std::vector<std::vector<std::string>>& ids);
-  void AddMarks(DefinitionId owner, Marks& marks);
+  bool AddFixtureIds(const Closure& closure, std::vector<std::vector<std::string>>& ids);
+  void AddMarks(DefinitionRef owner, Marks& marks);
   void AddClassMarks(const Place& place, Marks& marks);
   std::vector<std::string> UsedFixtures(const Marks& marks);
-  [[nodiscard]] Answer TestAttribute(const std::optional<FinalBinding>& final) const;
+  [[nodiscard]] static Answer TestAttribute(const std::optional<FinalBinding>& final);
+  /// Its path; empty for the file that is collected.
+  [[nodiscard]] std::string FileOf(const Module& module) const;
+  [[nodiscard]] bool IsPlainImport(std::string_view origin) const;
   [[nodiscard]] bool LooksLikeTest(std::string_view name) const;
-  void CheckMentions(std::string_view name);
+  void CheckMentions(Module& module, std::string_view name);
+  void CheckMentions(const std::vector<Passage>& via);
   void AddFixtures();
+  /// `line` is of this file.
   void Note(ReasonKind kind, std::string_view detail, uint32_t line);
+  /// `line` is of that module.
+  void Note(ReasonKind kind, std::string_view detail, const Module& module, uint32_t line);
 
-  const syntax::Outline& outline_;
+  Module& module_;  ///< the file that is collected
   const Rules& rules_;
-  ModuleNames names_;
-  Decorations decorations_;
-  ImportTime import_time_;
-  LocalClasses classes_;
-  LocalFixtures fixtures_;
   ParameterReader parameters_;
+  uint32_t line_ = 0;  ///< of this file: what is just being collected
   Marks module_marks_;
   std::vector<std::unique_ptr<Decoration>> assigned_marks_;  ///< of each pytestmark
   FileFacts facts_;

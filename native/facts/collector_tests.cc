@@ -24,30 +24,31 @@ bool IsInStatement(const syntax::Outline& outline, std::string_view name) {
 
 }  // namespace
 
-void Collector::AddTest(DefinitionId id, const FunctionFacts& function, const Place& place) {
-  const syntax::Definition& definition = outline_.definitions[id];
+void Collector::AddTest(const Candidate& candidate, const FunctionFacts& function,
+                        const Place& place) {
   TestFacts test;
-  test.name = place.prefix + std::string(definition.name);
-  test.line = definition.first_line;
+  test.name = place.prefix + std::string(candidate.name);
+  test.line = DefinitionOf(candidate.where).first_line;
+  if (candidate.where.module != &module_) test.file = candidate.where.module->path();
   Marks marks;
   for (const Decoration* decoration : function.decorations)
     if (decoration->kind == DecoratorKind::kMark) marks.push_back(decoration);
   AddClassMarks(place, marks);
   marks.insert(marks.end(), module_marks_.begin(), module_marks_.end());
   for (const Decoration* mark : marks) test.marks.push_back({mark->name, mark->text});
-  AddParameters(id, function, marks, place, test);
+  AddParameters(candidate, function, marks, place, test);
   facts_.tests.push_back(std::move(test));
 }
 
 // From the innermost class to the outermost; in each the bases' marks come first.
 void Collector::AddClassMarks(const Place& place, Marks& marks) {
   for (size_t i = place.owners.size(); i-- > 0;) {
-    const ClassFacts& facts = classes_.Get(place.owners[i]);
+    const ClassFacts& facts = place.owners[i].module->classes.Get(place.owners[i].id);
     for (size_t j = facts.mro.size(); j-- > 0;) {
-      const syntax::Definition& definition = outline_.definitions[facts.mro[j]];
+      const syntax::Definition& definition = DefinitionOf(facts.mro[j]);
       AddMarks(facts.mro[j], marks);
       for (uint32_t k = definition.decorators_end; k-- > definition.decorators_begin;) {
-        const Decoration& mark = decorations_.Get(k);
+        const Decoration& mark = facts.mro[j].module->decorations.Get(k);
         if (mark.kind == DecoratorKind::kMark) marks.push_back(&mark);
       }
     }
@@ -55,15 +56,16 @@ void Collector::AddClassMarks(const Place& place, Marks& marks) {
 }
 
 // The marks in a scope's `pytestmark`.
-void Collector::AddMarks(DefinitionId owner, Marks& marks) {
-  const std::optional<FinalBinding> final = classes_.FindIn(owner, "pytestmark");
+void Collector::AddMarks(DefinitionRef owner, Marks& marks) {
+  Module& module = *owner.module;
+  const std::optional<FinalBinding> final = module.classes.FindIn(owner.id, "pytestmark");
   if (!final) return;
   const Binding& binding = *final->last;
   if (binding.kind != BindingKind::kValue || !final->is_certain)
-    return Note(ReasonKind::kMark, "pytestmark", binding.line);
+    return Note(ReasonKind::kMark, "pytestmark", module, binding.line);
   uint32_t line = 0;
-  if (import_time_.Mentions("pytestmark", true, &line))
-    return Note(ReasonKind::kMark, "pytestmark", line);
+  if (module.import_time().Mentions("pytestmark", true, &line))
+    return Note(ReasonKind::kMark, "pytestmark", module, line);
   const Expression value = ParseExpression(binding.value);
   std::vector<std::string_view> texts = {value.text};
   if (value.kind == ExpressionKind::kList) {
@@ -71,9 +73,9 @@ void Collector::AddMarks(DefinitionId owner, Marks& marks) {
     for (const Expression& item : value.items) texts.push_back(item.text);
   }
   for (const std::string_view text : texts) {
-    auto mark = std::make_unique<Decoration>(ReadDecoration(text, binding.line, owner, names_));
+    auto mark = std::make_unique<Decoration>(ReadDecoration(text, binding.line, owner));
     if (mark->kind != DecoratorKind::kMark)
-      return Note(ReasonKind::kMark, mark->origin, binding.line);
+      return Note(ReasonKind::kMark, mark->origin, module, binding.line);
     marks.push_back(mark.get());
     assigned_marks_.push_back(std::move(mark));
   }
@@ -86,7 +88,7 @@ std::vector<std::string> Collector::UsedFixtures(const Marks& marks) {
     for (size_t i = 1; i < mark->call.items.size(); ++i) {
       const Expression& name = mark->call.items[i];
       if (name.kind != ExpressionKind::kText || !name.keyword.empty()) {
-        Note(ReasonKind::kMark, "usefixtures", mark->line);
+        Note(ReasonKind::kMark, "usefixtures", *mark->owner.module, mark->line);
       } else if (!Contains(used, name.value)) {
         used.push_back(name.value);
       }
@@ -101,11 +103,12 @@ bool Collector::ReadParameters(const Marks& marks, std::vector<Parameters>& para
     std::optional<Parameters> read = parameters_.ReadMark(*mark);
     if (!read) {
       const std::string& culprit = parameters_.culprit();
-      Note(ReasonKind::kParameters, culprit.empty() ? mark->origin : culprit, mark->line);
+      Note(ReasonKind::kParameters, culprit.empty() ? mark->origin : culprit, *mark->owner.module,
+           mark->line);
       return false;
     }
     if (read->has_scope) {
-      Note(ReasonKind::kParameters, "scope", mark->line);
+      Note(ReasonKind::kParameters, "scope", *mark->owner.module, mark->line);
       return false;
     }
     parameters.push_back(std::move(*read));
@@ -113,15 +116,18 @@ bool Collector::ReadParameters(const Marks& marks, std::vector<Parameters>& para
   return true;
 }
 
-void Collector::AddParameters(DefinitionId id, const FunctionFacts& function, const Marks& marks,
-                              const Place& place, TestFacts& test) {
-  const syntax::Definition& definition = outline_.definitions[id];
+void Collector::AddParameters(const Candidate& candidate, const FunctionFacts& function,
+                              const Marks& marks, const Place& place, TestFacts& test) {
+  const syntax::Definition& definition = DefinitionOf(candidate.where);
+  const auto note = [&](std::string_view detail) {
+    Note(ReasonKind::kParameters, detail, *candidate.where.module, definition.first_line);
+  };
   std::vector<std::string> requested = UsedFixtures(marks);
   if (place.in_test_case) {
     // pytest does not parametrize it, but trips over marks that are not valid.
     std::vector<Parameters> unused;
     static_cast<void>(ReadParameters(marks, unused));
-    test.fixtures = fixtures_.Close(place.owners, requested, {}).outside;
+    test.fixtures = module_.fixtures().Close(place.owners, requested, {}).outside;
     return;
   }
   const std::vector<std::string> own = Names(RequestedNames(definition, function));
@@ -134,25 +140,24 @@ void Collector::AddParameters(DefinitionId id, const FunctionFacts& function, co
   for (const Parameters& read : parameters) {
     test.has_case_marks |= read.has_marks;
     for (const std::string& name : read.names) {
-      if (Contains(all, name)) return Note(ReasonKind::kParameters, name, definition.first_line);
+      if (Contains(all, name)) return note(name);
       all.push_back(name);
       (Contains(read.indirect, name) ? test.indirect : direct).push_back(name);
     }
   }
-  Closure closure = fixtures_.Close(place.owners, requested, direct);
+  Closure closure = module_.fixtures().Close(place.owners, requested, direct);
   for (const std::string& name : all)
-    if (!Contains(closure.names, name))
-      return Note(ReasonKind::kParameters, name, definition.first_line);
+    if (!Contains(closure.names, name)) return note(name);
   // What a parametrize() call gives to a fixture takes the place of its own parameters.
   std::erase_if(closure.parametrized,
                 [&](const LocalFixture* fixture) { return Contains(all, fixture->name); });
   std::vector<std::vector<std::string>> ids;
-  if (!AddFixtureIds(closure, id, ids)) return;
+  if (!AddFixtureIds(closure, ids)) return;
   for (Parameters& read : parameters) ids.push_back(std::move(read.ids));
   test.is_parametrized = !ids.empty();
   if (test.is_parametrized) {
     std::optional<std::vector<std::string>> combined = Combine(ids);
-    if (!combined) return Note(ReasonKind::kParameters, "too many", definition.first_line);
+    if (!combined) return note("too many");
     test.ids = std::move(*combined);
   }
   std::erase(closure.outside, "request");
@@ -161,27 +166,25 @@ void Collector::AddParameters(DefinitionId id, const FunctionFacts& function, co
                 [&](const std::string& name) { return !Contains(test.fixtures, name); });
 }
 
-bool Collector::AddFixtureIds(const Closure& closure, DefinitionId id,
-                              std::vector<std::vector<std::string>>& ids) {
-  const uint32_t line = outline_.definitions[id].first_line;
+bool Collector::AddFixtureIds(const Closure& closure, std::vector<std::vector<std::string>>& ids) {
   if (closure.unclear != nullptr) {
-    Note(ReasonKind::kFixture, closure.unclear->name, line);
+    Note(ReasonKind::kFixture, closure.unclear->name, line_);
     return false;
   }
   for (const std::string& name : closure.outside) {
     // A name of this file that no def binds may stand for a fixture all the same.
-    const std::optional<FinalBinding> final = classes_.FindIn(kNoDefinition, name);
+    const std::optional<FinalBinding> final = module_.classes.FindIn(kNoDefinition, name);
     if (final && final->last->kind != BindingKind::kImport &&
         final->last->kind != BindingKind::kDefinition) {
-      Note(ReasonKind::kFixture, name, line);
+      Note(ReasonKind::kFixture, name, line_);
       return false;
     }
   }
   for (const LocalFixture* fixture : closure.parametrized) {
     std::optional<Parameters> read = parameters_.ReadFixture(fixture->name, *fixture->decoration);
     if (!read || fixture->scope != "function") {
-      Note(ReasonKind::kFixture, fixture->name,
-           outline_.definitions[fixture->definition].first_line);
+      Note(ReasonKind::kFixture, fixture->name, *fixture->definition.module,
+           DefinitionOf(fixture->definition).first_line);
       return false;
     }
     ids.push_back(std::move(read->ids));
@@ -190,31 +193,32 @@ bool Collector::AddFixtureIds(const Closure& closure, DefinitionId id,
 }
 
 void Collector::AddFixtures() {
-  for (uint32_t i = 0; i < outline_.decorators.size(); ++i) {
-    const syntax::Definition& definition = outline_.definitions[outline_.decorators[i].definition];
+  const syntax::Outline& outline = module_.outline;
+  for (uint32_t i = 0; i < outline.decorators.size(); ++i) {
+    const syntax::Definition& definition = outline.definitions[outline.decorators[i].definition];
     // pytest trips over a class that was made a fixture.
     if (definition.kind == syntax::DefinitionKind::kClass &&
         (definition.within & syntax::kInFunction) == 0 &&
-        decorations_.Get(i).kind == DecoratorKind::kFixture)
+        module_.decorations.Get(i).kind == DecoratorKind::kFixture)
       Note(ReasonKind::kFixture, definition.name, definition.first_line);
   }
   for (DefinitionId owner = kNoDefinition, next = 0;; owner = next++) {
-    for (const LocalFixture& fixture : fixtures_.of(owner)) {
+    for (const LocalFixture& fixture : module_.fixtures().of(owner)) {
       FixtureFacts facts;
       facts.name = fixture.name;
-      if (owner != kNoDefinition) facts.owner = outline_.definitions[owner].name;
+      if (owner != kNoDefinition) facts.owner = outline.definitions[owner].name;
       facts.scope = fixture.scope;
-      facts.line = outline_.definitions[fixture.definition].first_line;
+      facts.line = DefinitionOf(fixture.definition).first_line;
       facts.is_autouse = fixture.is_autouse || !fixture.is_understood;
       facts.has_params = fixture.has_params || !fixture.is_understood;
       facts.fixtures = Names(fixture.requests);
       if (fixture.is_broken) Note(ReasonKind::kFixture, "cannot be called", facts.line);
       // Under a second name it is a second fixture.
-      if (facts.has_params && IsInStatement(outline_, fixture.attribute))
+      if (facts.has_params && IsInStatement(outline, fixture.attribute))
         Note(ReasonKind::kFixture, fixture.name, facts.line);
       facts_.fixtures.push_back(std::move(facts));
     }
-    if (next >= outline_.definitions.size()) break;
+    if (next >= outline.definitions.size()) break;
   }
 }
 

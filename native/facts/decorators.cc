@@ -4,6 +4,8 @@
 #include <array>
 #include <utility>
 
+#include "facts/module.h"
+
 namespace dxpy::facts {
 namespace {
 
@@ -80,19 +82,20 @@ const Expression* CalledName(const Expression& expression) {
   return name->kind == ExpressionKind::kName ? name : nullptr;
 }
 
-void Read(Decoration& decoration, const ModuleNames& names, int depth) {
+void Read(Decoration& decoration, int depth) {
   const Expression* const name = CalledName(decoration.call);
   if (name == nullptr || depth > 4) return;
   decoration.origin = name->value;
-  const Resolved resolved = names.Resolve(name->value, decoration.owner);
+  const Resolved resolved =
+      decoration.owner.module->names.Resolve(name->value, decoration.owner.id);
   if (resolved.kind == Resolved::Kind::kExternal) {
     decoration.origin = resolved.origin;
     ReadOrigin(decoration);
   } else if (resolved.kind == Resolved::Kind::kValue &&
              decoration.call.kind == ExpressionKind::kName) {
     decoration.call = ParseExpression(resolved.value);
-    decoration.owner = resolved.definition;
-    Read(decoration, names, depth + 1);
+    decoration.owner = resolved.where;
+    Read(decoration, depth + 1);
   }
 }
 
@@ -107,24 +110,30 @@ size_t Decoration::CountMocks() const {
   return positional > before_new || FindKeyword(call, "new") != nullptr ? 0 : 1;
 }
 
-Decoration ReadDecoration(std::string_view text, uint32_t line, DefinitionId owner,
-                          const ModuleNames& names) {
+Decoration ReadDecoration(std::string_view text, uint32_t line, DefinitionRef owner) {
   Decoration decoration;
   decoration.call = ParseExpression(text);
   decoration.owner = owner;
   decoration.text = text;
   decoration.line = line;
-  Read(decoration, names, 0);
+  Read(decoration, 0);
   if (decoration.origin.empty()) decoration.origin = text.substr(0, 40);
   return decoration;
 }
 
+bool IsKnownDecorator(std::string_view origin) {
+  return std::ranges::find(kKnown, origin, &Known::origin) != kKnown.end();
+}
+
+Decorations::Decorations(Module& module)
+    : module_(module), read_(module.outline.decorators.size()) {}
+
 const Decoration& Decorations::Get(uint32_t decorator) {
   std::unique_ptr<Decoration>& read = read_[decorator];
   if (read == nullptr) {
-    const syntax::Decorator& found = outline_.decorators[decorator];
-    const DefinitionId owner = outline_.definitions[found.definition].enclosing;
-    read = std::make_unique<Decoration>(ReadDecoration(found.text, found.line, owner, names_));
+    const syntax::Decorator& found = module_.outline.decorators[decorator];
+    const DefinitionId owner = module_.outline.definitions[found.definition].enclosing;
+    read = std::make_unique<Decoration>(ReadDecoration(found.text, found.line, {&module_, owner}));
   }
   return *read;
 }

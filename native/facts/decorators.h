@@ -27,10 +27,10 @@ enum class DecoratorKind : uint8_t {
 /// A decorator, or an element of pytestmark, that is understood.
 struct Decoration {
   DecoratorKind kind = DecoratorKind::kUnknown;
-  std::string name;                    ///< of a mark: what stands behind `pytest.mark.`
-  std::string origin;                  ///< pytest.mark.skip, or what is not understood
-  Expression call;                     ///< a kCall, or the bare name
-  DefinitionId owner = kNoDefinition;  ///< the scope in which its arguments are evaluated
+  std::string name;     ///< of a mark: what stands behind `pytest.mark.`
+  std::string origin;   ///< pytest.mark.skip, or what is not understood
+  Expression call;      ///< a kCall, or the bare name
+  DefinitionRef owner;  ///< the scope in which its arguments are evaluated
   std::string_view text;
   uint32_t line = 0;
 
@@ -40,22 +40,22 @@ struct Decoration {
 
 /// Says what a decorator on something in the body of `owner` does. A name that
 /// was given to a mark in this file stands for that mark.
-[[nodiscard]] Decoration ReadDecoration(std::string_view text, uint32_t line, DefinitionId owner,
-                                        const ModuleNames& names);
+[[nodiscard]] Decoration ReadDecoration(std::string_view text, uint32_t line, DefinitionRef owner);
+
+/// Whether it is a function that ReadDecoration() knows.
+[[nodiscard]] bool IsKnownDecorator(std::string_view origin);
 
 /// The decorators of a file, each read once.
 class Decorations {
  public:
-  /// Both must outlive this.
-  Decorations(const syntax::Outline& outline, const ModuleNames& names)
-      : outline_(outline), names_(names), read_(outline.decorators.size()) {}
+  /// @param module  must outlive this.
+  explicit Decorations(Module& module);
 
   /// By index into Outline::decorators. Stays valid as long as this lives.
   const Decoration& Get(uint32_t decorator);
 
  private:
-  const syntax::Outline& outline_;
-  const ModuleNames& names_;
+  Module& module_;
   std::vector<std::unique_ptr<Decoration>> read_;
 };
 

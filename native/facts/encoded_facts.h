@@ -21,7 +21,9 @@ inline constexpr uint8_t kFactsVersion = 1;
 /// @param build  of who calls; another build's facts are not taken for ours.
 [[nodiscard]] uint64_t RulesHash(const Rules& rules, std::string_view build);
 
-/// Facts as bytes, for keeping: docs/formats/facts.md.
+/// Facts as bytes, for keeping: docs/formats/facts.md. Of a file that was read alone:
+/// what following its imports adds (`file`, `obstacle`, `sources`) is not kept, since it
+/// does not hold for as long as the file is the same.
 [[nodiscard]] std::string EncodeFacts(const FileFacts& facts);
 
 struct DecodedFacts {

@@ -1,41 +1,28 @@
 #include "facts/file_facts.h"
 
-#include <algorithm>
 #include <array>
 
 #include "facts/collector.h"
-#include "syntax/encoding.h"
+#include "facts/module.h"
 #include "syntax/outline.h"
 #include "syntax/outline_queries.h"
 
 namespace dxpy::facts {
-namespace {
-
-// Literals are read as UTF-8. A file in another encoding says so in its first
-// two lines, and matters only where it goes beyond ASCII.
-bool IsForeign(std::string_view source) {
-  size_t head = 0;
-  for (int line = 0; line < 2 && head != std::string_view::npos; ++line)
-    head = source.find('\n', head + (line > 0 ? 1 : 0));
-  const std::string_view lines = source.substr(0, head);
-  if (lines.find("coding") == std::string_view::npos) return false;
-  if (lines.find("utf-8") != std::string_view::npos) return false;
-  return std::ranges::any_of(source, [](char c) { return (c & 0x80) != 0; });
+FileFacts ReadFileFacts(std::string_view source, const Rules& rules) {
+  Module module(source, rules, {}, nullptr);
+  return ReadFileFacts(module, rules);
 }
 
-}  // namespace
-
-FileFacts ReadFileFacts(std::string_view source, const Rules& rules) {
+FileFacts ReadFileFacts(Module& module, const Rules& rules) {
   FileFacts facts;
-  const syntax::Outline outline = syntax::ScanOutline(source);
+  const syntax::Outline& outline = module.outline;
   if (outline.problem != syntax::Problem::kNone) {
     facts.reasons.push_back(
         {ReasonKind::kSyntax, ProblemName(outline.problem), outline.problem_line});
     return facts;
   }
-  facts = Collector(outline, rules).Collect();
-  if (IsForeign(syntax::WithoutBom(source)))
-    facts.reasons.push_back({ReasonKind::kName, "encoding", 1});
+  facts = Collector(module, rules).Collect();
+  if (module.IsForeign()) facts.reasons.push_back({ReasonKind::kName, "encoding", 1});
   return facts;
 }
 

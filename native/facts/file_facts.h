@@ -9,6 +9,8 @@
 
 namespace dxpy::facts {
 
+class Module;
+
 /// Why a file has to be imported to know its tests.
 enum class ReasonKind : uint8_t {
   kSyntax,           ///< the outline has a problem
@@ -58,6 +60,7 @@ struct TestFacts {
   std::vector<std::string> indirect;  ///< names that parametrize() gives to fixtures of others
   std::vector<MarkFacts> marks;       ///< its own, its classes' and the module's, in pytest's order
   bool has_case_marks = false;        ///< pytest.param(marks=...): some cases have more marks
+  std::string file;  ///< that `line` is of, where it is inherited or imported; else empty
 
   bool operator==(const TestFacts&) const = default;
 };
@@ -82,6 +85,8 @@ struct ImportedName {
   std::string module;  ///< with its leading dots
   std::string origin;  ///< in that module
   uint32_t line = 0;
+  std::string file;      ///< that has the import or the base, if it is not this one; else empty
+  std::string obstacle;  ///< why it was not followed, if somebody tried; else empty
 
   bool operator==(const ImportedName&) const = default;
 };
@@ -113,6 +118,10 @@ struct FileFacts {
   std::vector<ImportedName> imported;
   std::vector<HookFacts> hooks;
   std::vector<Reason> reasons;  ///< in no particular order; not all there are
+  /// Paths of all other files that had a say, sorted. Where one of them has
+  /// changed, or a file has come to where a module is found before it, the facts
+  /// do not hold. Empty where nobody followed the imports.
+  std::vector<std::string> sources;
 
   bool operator==(const FileFacts&) const = default;
 
@@ -121,6 +130,10 @@ struct FileFacts {
 
 /// Reads one file. Any bytes will do. Thread-safe.
 [[nodiscard]] FileFacts ReadFileFacts(std::string_view source, const Rules& rules);
+
+/// The same with the help of the module's Importer. `file`s are paths of modules.
+/// Texts of marks point into the sources of all modules.
+[[nodiscard]] FileFacts ReadFileFacts(Module& module, const Rules& rules);
 
 /// A word or two for a reason, stable over versions.
 [[nodiscard]] const char* ReasonName(ReasonKind kind);

@@ -161,6 +161,28 @@ TEST_CASE("what is proven harmless does not") {
             "@mock.patch('os.sep')\ndef test_a(sep): pass\n") == "test_a");
 }
 
+TEST_CASE("where conditions decide, each binding can be the last one") {
+  CHECK(Ids("if x:\n  class TestA:\n    def test_a(self): pass\nelse:\n  TestA = None\n") ==
+        "dynamic 3 conditional test: TestA");
+  CHECK(Ids("try:\n  from a import TestA\nexcept ImportError:\n  TestA = None\n") ==
+        "dynamic 3 imported test: a.TestA");
+  CHECK(Ids("if x:\n  def test_a(): pass\ntest_a = None\n") == "");
+}
+
+TEST_CASE("a list is watched under all of its names") {
+  const std::string test = "@pytest.mark.parametrize('x', ALL)\ndef test_a(x): pass\n";
+  CHECK(Ids("VALUES = [1]\nALL = VALUES\nVALUES.append(2)\n" + test)
+            .starts_with("dynamic 3 mention: VALUES"));
+  CHECK(Ids("ONE = 1\nALL = [ONE]\n" + test) == "test_a[1]");
+}
+
+TEST_CASE("a bare annotation gives what it names to nobody") {
+  CHECK(Ids("class TestA:\n  def test_a(self): pass\nclass B:\n  x: list[TestA]\n") ==
+        "TestA::test_a");
+  CHECK(Ids("class TestA:\n  def test_a(self): pass\nclass B:\n  x: f(TestA)\n") ==
+        "dynamic 5 mention: TestA");
+}
+
 TEST_CASE("bases from elsewhere are told, even of classes that do not look like tests") {
   const FileFacts facts = ReadFileFacts(
       "import a.b\nfrom typing import Generic\nfrom collections import namedtuple\n"

@@ -44,6 +44,18 @@ bool Contains(std::string_view text, std::string_view word) {
   return text.find(word) != std::string_view::npos;
 }
 
+// `name: Type[Other]`: what stands there is given to nobody.
+bool IsBareAnnotation(std::string_view statement) {
+  TokenReader reader(statement);
+  if (reader.token().kind != TokenKind::kName) return false;
+  reader.Advance();
+  if (!reader.token().Is(":")) return false;
+  for (reader.Advance(); reader.token().kind != TokenKind::kEnd; reader.Advance())
+    if (reader.token().Is("=") || reader.token().Is("(") || reader.token().Is("lambda"))
+      return false;
+  return true;
+}
+
 }  // namespace
 
 ImportTime::ImportTime(const syntax::Outline& outline, const ModuleNames& names,
@@ -63,7 +75,8 @@ void ImportTime::ReadModule() {
   for (size_t i = 0; i < outline_.statements.size(); ++i) {
     const syntax::Statement& statement = outline_.statements[i];
     if (names_.TruthOf(statement.block) != Truth::kNever)
-      Read({statement.text, statement.line, false, true, names_.BoundBy(i)});
+      Read({statement.text, statement.line, false, true, names_.BoundBy(i),
+            IsBareAnnotation(statement.text)});
   }
   for (const syntax::Block& block : outline_.blocks)
     if (names_.TruthOf(block.outer) != Truth::kNever)
@@ -130,6 +143,7 @@ void ImportTime::Read(const Excerpt& excerpt) {
 }
 
 void ImportTime::ReadName(std::string_view name, const Excerpt& excerpt) {
+  if (excerpt.is_annotation) return;
   const auto found = definitions_.find(name);
   if (found != definitions_.end()) {
     for (const DefinitionId id : found->second) Reach(id);

@@ -39,8 +39,9 @@ class ImportTime {
     std::string_view text;
     uint32_t line = 0;
     bool in_decorator = false;
-    bool is_statement = false;  ///< whose bindings ModuleNames has read
-    std::string_view bound;     ///< the one name that it assigns
+    bool is_statement = false;   ///< whose bindings ModuleNames has read
+    std::string_view bound;      ///< the one name that it assigns
+    bool is_annotation = false;  ///< and nothing else
   };
 
   void ReadModule();

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "facts/module.h"
+
 namespace dxpy::facts {
 namespace {
 
@@ -21,15 +23,14 @@ int ScopeRank(const std::string& scope) {
 
 }  // namespace
 
-LocalFixtures::LocalFixtures(const syntax::Outline& outline, const ModuleNames& names,
-                             LocalClasses& classes, Decorations& decorations)
-    : outline_(outline), names_(names), classes_(classes), decorations_(decorations) {
+LocalFixtures::LocalFixtures(Module& module) : module_(module) {
+  const syntax::Outline& outline = module.outline;
   for (DefinitionId id = 0; id < outline.definitions.size(); ++id) {
     const syntax::Definition& definition = outline.definitions[id];
     if (definition.kind != syntax::DefinitionKind::kClass &&
         (definition.within & syntax::kInFunction) == 0 &&
         definition.decorators_begin != definition.decorators_end &&
-        names.TruthOf(definition.block) != Truth::kNever)
+        module.names.TruthOf(definition.block) != Truth::kNever)
       Add(id);
   }
 }
@@ -41,14 +42,14 @@ const std::vector<LocalFixture>& LocalFixtures::of(DefinitionId owner) const {
 }
 
 void LocalFixtures::Add(DefinitionId id) {
-  const syntax::Definition& definition = outline_.definitions[id];
-  const FunctionFacts function = ReadFunction(definition, decorations_);
+  const syntax::Definition& definition = module_.outline.definitions[id];
+  const FunctionFacts function = ReadFunction(definition, module_.decorations);
   if (function.kind == FunctionKind::kFunction || function.kind == FunctionKind::kNotCallable)
     return;
   LocalFixture fixture;
   fixture.name = fixture.attribute = definition.name;
-  fixture.definition = id;
-  const Binding* const only = names_.Only(definition.name, definition.enclosing);
+  fixture.definition = {&module_, id};
+  const Binding* const only = module_.names.Only(definition.name, definition.enclosing);
   fixture.is_understood =
       function.kind == FunctionKind::kFixture && only != nullptr && only->is_certain;
   fixture.is_broken = definition.is_method
@@ -83,18 +84,18 @@ void LocalFixtures::ReadArguments(LocalFixture& fixture) {
 }
 
 // Those that a class, or the module, holds in the end: by attribute, sorted as dir() sorts.
-std::vector<const LocalFixture*> LocalFixtures::Visible(const ClassFacts* facts,
-                                                        DefinitionId owner) {
+std::vector<const LocalFixture*> LocalFixtures::Visible(DefinitionRef owner) const {
   std::vector<const LocalFixture*> visible;
-  const std::vector<DefinitionId> owners =
-      facts != nullptr ? facts->mro : std::vector<DefinitionId>{owner};
+  const std::vector<DefinitionRef> owners = owner.id != kNoDefinition
+                                                ? owner.module->classes.Get(owner.id).mro
+                                                : std::vector<DefinitionRef>{owner};
   for (size_t i = 0; i < owners.size(); ++i) {
-    for (const LocalFixture& fixture : of(owners[i])) {
-      const bool hidden =
-          std::any_of(owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(i),
-                      [&](DefinitionId nearer) {
-                        return classes_.FindIn(nearer, fixture.attribute).has_value();
-                      });
+    for (const LocalFixture& fixture : owners[i].module->fixtures().of(owners[i].id)) {
+      const bool hidden = std::any_of(
+          owners.begin(), owners.begin() + static_cast<std::ptrdiff_t>(i),
+          [&](const DefinitionRef& nearer) {
+            return nearer.module->classes.FindIn(nearer.id, fixture.attribute).has_value();
+          });
       if (!hidden) visible.push_back(&fixture);
     }
   }
@@ -102,8 +103,8 @@ std::vector<const LocalFixture*> LocalFixtures::Visible(const ClassFacts* facts,
   return visible;
 }
 
-std::vector<const LocalFixture*> LocalFixtures::FindChain(std::span<const DefinitionId> owners,
-                                                          std::string_view name) {
+std::vector<const LocalFixture*> LocalFixtures::FindChain(std::span<const DefinitionRef> owners,
+                                                          std::string_view name) const {
   std::vector<const LocalFixture*> chain;
   const auto add = [&](const std::vector<const LocalFixture*>& visible) {
     // Of several that answer to one name in one place the last one registered counts
@@ -111,8 +112,8 @@ std::vector<const LocalFixture*> LocalFixtures::FindChain(std::span<const Defini
     for (const LocalFixture* fixture : visible)
       if (fixture->name == name) chain.push_back(fixture);
   };
-  for (size_t i = owners.size(); i-- > 0;) add(Visible(&classes_.Get(owners[i]), owners[i]));
-  add(Visible(nullptr, kNoDefinition));
+  for (size_t i = owners.size(); i-- > 0;) add(Visible(owners[i]));
+  add(Visible({&module_, kNoDefinition}));
   return chain;
 }
 
@@ -120,7 +121,7 @@ std::vector<const LocalFixture*> LocalFixtures::FindChain(std::span<const Defini
 /// means the one it hides.
 class LocalFixtures::Walk {
  public:
-  Walk(LocalFixtures& fixtures, std::span<const DefinitionId> owners,
+  Walk(const LocalFixtures& fixtures, std::span<const DefinitionRef> owners,
        std::span<const std::string> direct)
       : fixtures_(fixtures), owners_(owners), direct_(direct) {}
 
@@ -171,21 +172,21 @@ class LocalFixtures::Walk {
     return nullptr;
   }
 
-  LocalFixtures& fixtures_;
-  std::span<const DefinitionId> owners_;
+  const LocalFixtures& fixtures_;
+  std::span<const DefinitionRef> owners_;
   std::span<const std::string> direct_;
   std::unordered_map<std::string, size_t> depths_;  ///< how far into its chain each name is
   Closure closure_;
 };
 
-Closure LocalFixtures::Close(std::span<const DefinitionId> owners,
+Closure LocalFixtures::Close(std::span<const DefinitionRef> owners,
                              std::span<const std::string> requested,
                              std::span<const std::string> direct) {
   Walk walk(*this, owners, direct);
-  for (const LocalFixture* fixture : Visible(nullptr, kNoDefinition))
+  for (const LocalFixture* fixture : Visible({&module_, kNoDefinition}))
     if (fixture->is_autouse) walk.Visit(fixture->name);
-  for (const DefinitionId owner : owners)
-    for (const LocalFixture* fixture : Visible(&classes_.Get(owner), owner))
+  for (const DefinitionRef& owner : owners)
+    for (const LocalFixture* fixture : Visible(owner))
       if (fixture->is_autouse) walk.Visit(fixture->name);
   for (const std::string& name : requested) walk.Visit(name);
   return walk.Finish();

@@ -18,7 +18,7 @@ namespace dxpy::facts {
 struct LocalFixture {
   std::string name;            ///< that tests ask for
   std::string_view attribute;  ///< that holds it
-  DefinitionId definition = kNoDefinition;
+  DefinitionRef definition;
   bool is_understood = true;  ///< its decorators are, and it is defined unconditionally
   bool is_broken = false;     ///< pytest cannot call it, and gives up on what holds it
   bool is_autouse = false;
@@ -39,15 +39,14 @@ struct Closure {
 /// The fixtures of a file, by the scope they are defined in.
 class LocalFixtures {
  public:
-  /// All must outlive this.
-  LocalFixtures(const syntax::Outline& outline, const ModuleNames& names, LocalClasses& classes,
-                Decorations& decorations);
+  /// @param module  must outlive this.
+  explicit LocalFixtures(Module& module);
 
   [[nodiscard]] const std::vector<LocalFixture>& of(DefinitionId owner) const;
 
   /// @param owners  the classes around the test, outermost first.
   /// @param direct  names that parametrize() fills.
-  Closure Close(std::span<const DefinitionId> owners, std::span<const std::string> requested,
+  Closure Close(std::span<const DefinitionRef> owners, std::span<const std::string> requested,
                 std::span<const std::string> direct);
 
  private:
@@ -55,16 +54,12 @@ class LocalFixtures {
 
   void Add(DefinitionId id);
   void ReadArguments(LocalFixture& fixture);
-  [[nodiscard]] std::vector<const LocalFixture*> Visible(const ClassFacts* facts,
-                                                         DefinitionId owner);
+  [[nodiscard]] std::vector<const LocalFixture*> Visible(DefinitionRef owner) const;
   /// All fixtures of that name, the innermost first.
-  std::vector<const LocalFixture*> FindChain(std::span<const DefinitionId> owners,
-                                             std::string_view name);
+  [[nodiscard]] std::vector<const LocalFixture*> FindChain(std::span<const DefinitionRef> owners,
+                                                           std::string_view name) const;
 
-  const syntax::Outline& outline_;
-  const ModuleNames& names_;
-  LocalClasses& classes_;
-  Decorations& decorations_;
+  Module& module_;
   std::unordered_map<DefinitionId, std::vector<LocalFixture>> fixtures_;
 };
 

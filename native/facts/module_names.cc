@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "facts/expression.h"
 #include "facts/known_types.h"
@@ -73,6 +74,13 @@ std::string Canonical(std::string origin) {
   return origin;
 }
 
+Resolved External(std::string origin) {
+  Resolved resolved;
+  resolved.kind = Resolved::Kind::kExternal;
+  resolved.origin = std::move(origin);
+  return resolved;
+}
+
 std::string Join(std::string origin, std::string_view rest) {
   return rest.empty() ? origin : origin.append(".").append(rest);
 }
@@ -91,7 +99,14 @@ std::string OriginOf(const syntax::Import& import, const syntax::ImportedName& i
   return origin + name;
 }
 
-ModuleNames::ModuleNames(const syntax::Outline& outline, const Rules& rules) : outline_(outline) {
+size_t ModuleSizeOf(const syntax::Import& import, std::string_view origin) {
+  if (import.kind == syntax::ImportKind::kModules) return origin.size();
+  return import.module.empty() ? import.level : origin.rfind('.');
+}
+
+ModuleNames::ModuleNames(const syntax::Outline& outline, const Rules& rules, Module& module,
+                         Importer* importer)
+    : outline_(outline), module_(module), importer_(importer) {
   EvaluateBlocks(rules);
   AddDefinitions();
   AddImports();
@@ -157,7 +172,7 @@ void ModuleNames::AddImports() {
     if ((import.within & syntax::kInFunction) != 0) continue;
     const Truth truth = TruthOf(import.block);
     if (truth == Truth::kNever) continue;
-    has_star_import_ |= import.kind == syntax::ImportKind::kStar;
+    if (import.kind == syntax::ImportKind::kStar) star_imports_.push_back(&import);
     for (uint32_t i = import.names_begin; i < import.names_end; ++i) {
       const syntax::ImportedName& imported = outline_.names[i];
       Binding binding;
@@ -259,31 +274,52 @@ Resolved ModuleNames::Resolve(std::string_view name, DefinitionId owner, int dep
     if (!binding->is_certain && hides && binding->kind != BindingKind::kImport) return {};
     return ResolveBinding(*binding, rest, where, depth);
   }
-  if (has_star_import_ || !IsBuiltin(root)) return {};
-  return {
-      Resolved::Kind::kExternal, Join("builtins." + std::string(root), rest), kNoDefinition, {}};
+  if (!star_imports_.empty() || !IsBuiltin(root)) return {};
+  return External(Join("builtins." + std::string(root), rest));
 }
 
 Resolved ModuleNames::ResolveBinding(const Binding& binding, std::string_view rest,
                                      DefinitionId owner, int depth) const {
+  Resolved resolved;
   switch (binding.kind) {
     case BindingKind::kImport: {
-      const std::string origin = Canonical(OriginOf(*binding.import, *binding.imported));
-      return {Resolved::Kind::kExternal, Join(origin, rest), kNoDefinition, {}};
+      const std::string written = OriginOf(*binding.import, *binding.imported);
+      std::string origin = Join(Canonical(written), rest);
+      if (importer_ == nullptr) return External(std::move(origin));
+      resolved = importer_->Follow(module_, origin, ModuleSizeOf(*binding.import, written));
+      break;
     }
     case BindingKind::kDefinition:
       if (!rest.empty()) return {};
-      return {Resolved::Kind::kDefinition, {}, binding.definition, {}};
+      resolved.kind = Resolved::Kind::kDefinition;
+      resolved.where = {&module_, binding.definition};
+      return resolved;
     case BindingKind::kValue: {
       const Expression value = ParseExpression(binding.value);
-      if (value.kind == ExpressionKind::kName)
-        return Resolve(Join(value.value, rest), owner, depth + 1);
-      if (!rest.empty()) return {};
-      return {Resolved::Kind::kValue, {}, owner, binding.value};
+      if (value.kind == ExpressionKind::kName) {
+        resolved = Resolve(Join(value.value, rest), owner, depth + 1);
+        if (resolved.kind != Resolved::Kind::kValue) break;
+      } else {
+        if (!rest.empty()) return {};
+        resolved.kind = Resolved::Kind::kValue;
+        resolved.where = {&module_, owner};
+        resolved.value = binding.value;
+      }
+      resolved.via.push_back({&module_, binding.name});
+      return resolved;
     }
     default:
       return {};
   }
+  if (resolved.where.module != nullptr && resolved.where.module != &module_)
+    resolved.via.push_back({&module_, binding.name});
+  return resolved;
+}
+
+const Binding* ModuleNames::Agreed(std::string_view name) const {
+  const Scope& names = scope(kNoDefinition);
+  const auto found = names.by_name.find(name);
+  return found == names.by_name.end() ? nullptr : FindAgreed(found->second, names);
 }
 
 }  // namespace dxpy::facts

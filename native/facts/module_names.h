@@ -41,25 +41,59 @@ struct Scope {
   std::unordered_map<std::string_view, std::vector<uint32_t>> by_name;
 };
 
+class Module;
+
+/// A definition of a file, or, with kNoDefinition, its top level.
+struct DefinitionRef {
+  Module* module = nullptr;
+  DefinitionId id = kNoDefinition;
+
+  bool operator==(const DefinitionRef&) const = default;
+};
+
+/// A name at the top level of a file, by which something of another file was reached.
+struct Passage {
+  Module* module = nullptr;
+  std::string_view name;
+};
+
 /// What a name stands for.
 struct Resolved {
   enum class Kind : uint8_t {
     kUnknown,
     kExternal,    ///< `origin`: pytest.mark.skip, builtins.str, .helpers.Base
-    kDefinition,  ///< `definition`, a function or class of this file
-    kValue,       ///< `value`, an expression in the scope `definition` of this file
+    kModule,      ///< a whole module
+    kDefinition,  ///< `where`, a function or class
+    kValue,       ///< `value`, an expression in the scope `where`
   };
   Kind kind = Kind::kUnknown;
   std::string origin;
-  DefinitionId definition = kNoDefinition;
+  DefinitionRef where;
   std::string_view value;
+  /// Of kValue, and of what is in another file: all names on the way.
+  std::vector<Passage> via;
+  std::string obstacle;  ///< of kExternal: why it was not followed; empty: nothing to follow
+};
+
+/// The way from one file to another.
+class Importer {
+ public:
+  virtual ~Importer() = default;
+
+  /// What `origin` is for code of `from`: a definition or value of another file,
+  /// a module, or kExternal where that is not known or not in a file of ours.
+  /// @param module_size  how much of `origin` names a module; attributes follow.
+  virtual Resolved Follow(const Module& from, std::string_view origin, size_t module_size) = 0;
 };
 
 /// All names that a module and its classes bind at import time.
 class ModuleNames {
  public:
-  /// @param outline  must outlive this, as must `rules` while it is constructed.
-  ModuleNames(const syntax::Outline& outline, const Rules& rules);
+  /// @param outline   must outlive this, as must `rules` while it is constructed.
+  /// @param module    whose names these are.
+  /// @param importer  see Module.
+  ModuleNames(const syntax::Outline& outline, const Rules& rules, Module& module,
+              Importer* importer);
 
   /// @param owner  a class outside of functions, or kNoDefinition for the module.
   [[nodiscard]] const Scope& scope(DefinitionId owner) const;
@@ -73,6 +107,18 @@ class ModuleNames {
 
   /// What a dotted name means in the body of `owner`, whenever that is executed.
   [[nodiscard]] Resolved Resolve(std::string_view name, DefinitionId owner, int depth = 0) const;
+
+  /// What a binding of a scope `owner` means; `rest` are attributes of it, dotted.
+  [[nodiscard]] Resolved ResolveBinding(const Binding& binding, std::string_view rest,
+                                        DefinitionId owner, int depth = 0) const;
+
+  /// The one binding that says what a name of the module is; nullptr: none, or several.
+  [[nodiscard]] const Binding* Agreed(std::string_view name) const;
+
+  /// Those of the module and its classes that may be executed.
+  [[nodiscard]] const std::vector<const syntax::Import*>& star_imports() const {
+    return star_imports_;
+  }
 
   /// The one name that a statement of the outline binds; empty: none, or several.
   [[nodiscard]] std::string_view BoundBy(size_t statement) const { return bound_[statement]; }
@@ -89,20 +135,23 @@ class ModuleNames {
                               Truth truth);
   void Add(DefinitionId owner, Binding binding);
   void Sort();
-  [[nodiscard]] Resolved ResolveBinding(const Binding& binding, std::string_view rest,
-                                        DefinitionId owner, int depth) const;
   [[nodiscard]] const Binding* FindAgreed(const std::vector<uint32_t>& indices,
                                           const Scope& scope) const;
 
   const syntax::Outline& outline_;
+  Module& module_;
+  Importer* importer_;
   std::vector<Truth> truths_;            ///< by block
   std::vector<std::string_view> bound_;  ///< by statement
   std::unordered_map<DefinitionId, Scope> scopes_;
-  bool has_star_import_ = false;
+  std::vector<const syntax::Import*> star_imports_;
 };
 
 /// Module and name of an import, with leading dots: "a.b.c", "..a.b".
 [[nodiscard]] std::string OriginOf(const syntax::Import& import,
                                    const syntax::ImportedName& imported);
+
+/// How much of that names a module.
+[[nodiscard]] size_t ModuleSizeOf(const syntax::Import& import, std::string_view origin);
 
 }  // namespace dxpy::facts

@@ -1,6 +1,7 @@
 // The part of ParameterReader that says what pytest makes of a value in an id.
 
 #include "facts/known_types.h"
+#include "facts/module.h"
 #include "facts/parameter_ids.h"
 #include "facts/parameters.h"
 
@@ -18,7 +19,7 @@ std::optional<std::string> ParameterReader::Unknown(const Expression& value) {
   return std::nullopt;
 }
 
-std::optional<std::string> ParameterReader::IdOfValue(const Expression& value, DefinitionId owner,
+std::optional<std::string> ParameterReader::IdOfValue(const Expression& value, DefinitionRef owner,
                                                       const std::string& fallback, int depth) {
   switch (value.kind) {
     case ExpressionKind::kText:
@@ -47,32 +48,33 @@ std::optional<std::string> ParameterReader::IdOfValue(const Expression& value, D
   }
 }
 
-std::optional<std::string> ParameterReader::IdOfName(const Expression& name, DefinitionId owner,
+std::optional<std::string> ParameterReader::IdOfName(const Expression& name, DefinitionRef owner,
                                                      const std::string& fallback, int depth) {
   if (depth > 8) return std::nullopt;
-  const Resolved resolved = names_.Resolve(name.value, owner);
+  const Resolved resolved = Resolve(name, owner);
   if (resolved.kind == Resolved::Kind::kExternal) {
     const std::string_view id = NameOfKnownObject(resolved.origin);
     return id.empty() ? Unknown(name) : std::optional<std::string>(id);
   }
   if (resolved.kind == Resolved::Kind::kDefinition) {
-    const syntax::Definition& definition = outline_.definitions[resolved.definition];
+    const Module& module = *resolved.where.module;
+    const syntax::Definition& definition = module.outline.definitions[resolved.where.id];
     const bool plain = definition.decorators_begin == definition.decorators_end &&
                        definition.bases.find('=') == std::string_view::npos &&
-                       names_.TruthOf(definition) == Truth::kAlways;
+                       module.names.TruthOf(definition) == Truth::kAlways;
     return plain ? std::optional<std::string>(definition.name) : Unknown(name);
   }
   if (resolved.kind != Resolved::Kind::kValue) return Unknown(name);
   const Expression value = ParseExpression(resolved.value);
-  return IdOfValue(value, resolved.definition, fallback, depth + 1);
+  return IdOfValue(value, resolved.where, fallback, depth + 1);
 }
 
-std::optional<std::string> ParameterReader::IdOfCall(const Expression& call, DefinitionId owner,
+std::optional<std::string> ParameterReader::IdOfCall(const Expression& call, DefinitionRef owner,
                                                      const std::string& fallback) {
   if (call.items[0].kind != ExpressionKind::kName) return Unknown(call);
-  const Resolved resolved = names_.Resolve(call.items[0].value, owner);
+  const Resolved resolved = Resolve(call.items[0], owner);
   if (resolved.kind == Resolved::Kind::kDefinition)
-    return HasPlainInstances(resolved.definition) ? std::optional(fallback) : Unknown(call);
+    return HasPlainInstances(resolved.where) ? std::optional(fallback) : Unknown(call);
   if (resolved.kind != Resolved::Kind::kExternal) return Unknown(call);
   if (MakesPlainInstances(resolved.origin)) return fallback;
   const bool one_text = call.items.size() == 2 && call.items[1].keyword.empty() &&
@@ -87,16 +89,17 @@ std::optional<std::string> ParameterReader::IdOfCall(const Expression& call, Def
 
 // Whether objects of a class of this file have no __name__ and are no str, int
 // and so on: it has no bases, and nothing that could answer for it.
-bool ParameterReader::HasPlainInstances(DefinitionId id) const {
-  const syntax::Definition& definition = outline_.definitions[id];
+bool ParameterReader::HasPlainInstances(DefinitionRef where) {
+  const Module& module = *where.module;
+  const syntax::Definition& definition = module.outline.definitions[where.id];
   if (definition.kind != syntax::DefinitionKind::kClass ||
-      names_.TruthOf(definition) != Truth::kAlways)
+      module.names.TruthOf(definition) != Truth::kAlways)
     return false;
   if (!definition.bases.empty() && definition.bases != "object") return false;
   for (uint32_t i = definition.decorators_begin; i < definition.decorators_end; ++i) {
-    const syntax::Decorator& decorator = outline_.decorators[i];
+    const syntax::Decorator& decorator = module.outline.decorators[i];
     const Decoration read =
-        ReadDecoration(decorator.text, decorator.line, definition.enclosing, names_);
+        ReadDecoration(decorator.text, decorator.line, {where.module, definition.enclosing});
     if (read.kind != DecoratorKind::kDataclass) return false;
   }
   for (const std::string_view word : {"__name__", "__getattr", "__new__", "__class__", "__dict__"})

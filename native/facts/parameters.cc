@@ -5,6 +5,7 @@
 #include <memory>
 #include <utility>
 
+#include "facts/module.h"
 #include "facts/parameter_ids.h"
 
 namespace dxpy::facts {
@@ -67,7 +68,7 @@ std::optional<Parameters> ParameterReader::ReadMark(const Decoration& mark) {
   const Expression* const values = Argument(call, 1, "argvalues");
   if (names == nullptr || values == nullptr) return std::nullopt;
   Parameters parameters;
-  DefinitionId owner = mark.owner;
+  DefinitionRef owner = mark.owner;
   const Expression* const followed = Follow(*names, owner);
   if (followed == nullptr || !ReadNames(*followed, parameters)) return std::nullopt;
   if (!ReadIndirect(FindKeyword(call, "indirect"), parameters)) return std::nullopt;
@@ -129,36 +130,40 @@ bool ParameterReader::ReadIndirect(const Expression* indirect, Parameters& param
   return true;
 }
 
+Resolved ParameterReader::Resolve(const Expression& name, const DefinitionRef& owner) {
+  return owner.module->names.Resolve(name.value, owner.id);
+}
+
 // Follows a name to the expression that was assigned to it, if that is the only
 // thing that ever was. @returns nullptr where that is not known.
-const Expression* ParameterReader::Follow(const Expression& value, DefinitionId& owner) {
+const Expression* ParameterReader::Follow(const Expression& value, DefinitionRef& owner) {
   if (value.kind != ExpressionKind::kName) return &value;
-  const Resolved resolved = names_.Resolve(value.value, owner);
+  const Resolved resolved = Resolve(value, owner);
   if (resolved.kind != Resolved::Kind::kValue) {
     if (resolved.kind != Resolved::Kind::kDefinition) Blame(value.text);
     return nullptr;
   }
   // Lists can be changed by whoever has a hand on them.
   if (resolved.value.find('[') != std::string_view::npos)
-    constants_.push_back(value.text.substr(0, value.text.find('.')));
-  owner = resolved.definition;
+    constants_.insert(constants_.end(), resolved.via.begin(), resolved.via.end());
+  owner = resolved.where;
   kept_.push_back(std::make_unique<Expression>(ParseExpression(resolved.value)));
   return kept_.back().get();
 }
 
-bool ParameterReader::ReadCases(const Expression& values, DefinitionId owner, bool wrap,
+bool ParameterReader::ReadCases(const Expression& values, DefinitionRef owner, bool wrap,
                                 Parameters& parameters) {
   cases_.clear();
   const Expression* const list = Follow(values, owner);
   if (list == nullptr) return false;
-  if (list->kind == ExpressionKind::kCall) return ReadRange(*list, wrap) && !cases_.empty();
+  if (list->kind == ExpressionKind::kCall) return ReadRange(*list, owner, wrap) && !cases_.empty();
   if (!IsList(*list)) return Blame(list->text);
   for (const Expression& item : list->items) {
     if (item.kind != ExpressionKind::kStarred) {
       if (!ReadCase(item, owner, wrap, parameters)) return false;
       continue;
     }
-    DefinitionId inner_owner = owner;
+    DefinitionRef inner_owner = owner;
     const Expression* const inner = Follow(item.items[0], inner_owner);
     if (inner == nullptr || !IsList(*inner)) return Blame(item.text);
     for (const Expression& element : inner->items)
@@ -176,8 +181,8 @@ bool ParameterReader::ReadCases(const Expression& values, DefinitionId owner, bo
   return true;
 }
 
-bool ParameterReader::ReadRange(const Expression& call, bool wrap) {
-  const Resolved called = names_.Resolve(call.items[0].value, kNoDefinition);
+bool ParameterReader::ReadRange(const Expression& call, DefinitionRef owner, bool wrap) {
+  const Resolved called = Resolve(call.items[0], owner);
   if (!wrap || called.origin != "builtins.range" || call.items.size() < 2 || call.items.size() > 3)
     return Blame(call.text);
   std::array<long, 2> bounds = {0, 0};
@@ -198,17 +203,17 @@ bool ParameterReader::ReadRange(const Expression& call, bool wrap) {
   return true;
 }
 
-bool ParameterReader::ReadCase(const Expression& item, DefinitionId owner, bool wrap,
+bool ParameterReader::ReadCase(const Expression& item, DefinitionRef owner, bool wrap,
                                Parameters& parameters) {
   if (item.kind == ExpressionKind::kCall && item.items[0].kind == ExpressionKind::kName) {
-    const Resolved called = names_.Resolve(item.items[0].value, owner);
+    const Resolved called = Resolve(item.items[0], owner);
     if (called.kind == Resolved::Kind::kExternal && called.origin == "pytest.param")
       return ReadParam(item, owner, parameters);
   }
   Case one;
   one.owner = owner;
   if (wrap) {
-    DefinitionId followed_owner = owner;
+    DefinitionRef followed_owner = owner;
     const Expression* const followed = Follow(item, followed_owner);
     if (followed != &item && followed != nullptr && followed->kind == ExpressionKind::kCall)
       return ReadCase(*followed, followed_owner, wrap, parameters);
@@ -230,7 +235,7 @@ bool ParameterReader::ReadCase(const Expression& item, DefinitionId owner, bool 
   return true;
 }
 
-bool ParameterReader::ReadParam(const Expression& call, DefinitionId owner,
+bool ParameterReader::ReadParam(const Expression& call, DefinitionRef owner,
                                 Parameters& parameters) {
   if (!IsPlainCall(call, parameters.names.size()) || !HasOnlyKeywords(call, {"id", "marks"}))
     return false;
@@ -250,11 +255,11 @@ bool ParameterReader::ReadParam(const Expression& call, DefinitionId owner,
   return true;
 }
 
-bool ParameterReader::MakeIds(const Expression* ids, DefinitionId owner, Parameters& parameters) {
+bool ParameterReader::MakeIds(const Expression* ids, DefinitionRef owner, Parameters& parameters) {
   std::vector<std::optional<std::string>> given;
   std::string function;
   if (ids != nullptr && ids->kind == ExpressionKind::kName) {
-    const Resolved resolved = names_.Resolve(ids->value, owner);
+    const Resolved resolved = Resolve(*ids, owner);
     if (resolved.origin == "builtins.str" || resolved.origin == "builtins.repr")
       function = resolved.origin;
   }
@@ -273,7 +278,7 @@ bool ParameterReader::MakeIds(const Expression* ids, DefinitionId owner, Paramet
   return true;
 }
 
-bool ParameterReader::ReadIdList(const Expression* ids, DefinitionId owner,
+bool ParameterReader::ReadIdList(const Expression* ids, DefinitionRef owner,
                                  std::vector<std::optional<std::string>>& given) {
   if (ids == nullptr || (ids->kind == ExpressionKind::kConstant && ids->value == "None"))
     return true;

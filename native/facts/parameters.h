@@ -24,10 +24,6 @@ struct Parameters {
 /// Works out ids as pytest does, of values whose types are proven.
 class ParameterReader {
  public:
-  /// Both must outlive the reader.
-  ParameterReader(const syntax::Outline& outline, const ModuleNames& names)
-      : outline_(outline), names_(names) {}
-
   /// A parametrize mark. None where anything about it is not known.
   [[nodiscard]] std::optional<Parameters> ReadMark(const Decoration& mark);
 
@@ -39,40 +35,39 @@ class ParameterReader {
   [[nodiscard]] const std::string& culprit() const { return culprit_; }
 
   /// Names whose values were looked at, which must not be changed by anyone.
-  [[nodiscard]] const std::vector<std::string_view>& constants() const { return constants_; }
+  [[nodiscard]] const std::vector<Passage>& constants() const { return constants_; }
 
  private:
   struct Case {
     std::vector<const Expression*> values;
     std::optional<std::string> id;
-    DefinitionId owner = kNoDefinition;
+    DefinitionRef owner;
   };
 
   bool Blame(std::string_view text);
   std::optional<std::string> Unknown(const Expression& value);
   bool ReadNames(const Expression& names, Parameters& parameters);
   bool ReadIndirect(const Expression* indirect, Parameters& parameters) const;
-  bool ReadCases(const Expression& values, DefinitionId owner, bool wrap, Parameters& parameters);
-  bool ReadCase(const Expression& item, DefinitionId owner, bool wrap, Parameters& parameters);
-  bool ReadParam(const Expression& call, DefinitionId owner, Parameters& parameters);
-  bool ReadRange(const Expression& call, bool wrap);
-  bool MakeIds(const Expression* ids, DefinitionId owner, Parameters& parameters);
-  bool ReadIdList(const Expression* ids, DefinitionId owner,
+  bool ReadCases(const Expression& values, DefinitionRef owner, bool wrap, Parameters& parameters);
+  bool ReadCase(const Expression& item, DefinitionRef owner, bool wrap, Parameters& parameters);
+  bool ReadParam(const Expression& call, DefinitionRef owner, Parameters& parameters);
+  bool ReadRange(const Expression& call, DefinitionRef owner, bool wrap);
+  bool MakeIds(const Expression* ids, DefinitionRef owner, Parameters& parameters);
+  bool ReadIdList(const Expression* ids, DefinitionRef owner,
                   std::vector<std::optional<std::string>>& given);
   std::optional<std::string> IdOf(const Case& values, size_t index, const Parameters& parameters,
                                   std::string_view function);
-  std::optional<std::string> IdOfValue(const Expression& value, DefinitionId owner,
+  std::optional<std::string> IdOfValue(const Expression& value, DefinitionRef owner,
                                        const std::string& fallback, int depth = 0);
-  std::optional<std::string> IdOfName(const Expression& name, DefinitionId owner,
+  std::optional<std::string> IdOfName(const Expression& name, DefinitionRef owner,
                                       const std::string& fallback, int depth);
-  std::optional<std::string> IdOfCall(const Expression& call, DefinitionId owner,
+  std::optional<std::string> IdOfCall(const Expression& call, DefinitionRef owner,
                                       const std::string& fallback);
-  [[nodiscard]] bool HasPlainInstances(DefinitionId id) const;
-  const Expression* Follow(const Expression& value, DefinitionId& owner);
+  [[nodiscard]] static bool HasPlainInstances(DefinitionRef where);
+  static Resolved Resolve(const Expression& name, const DefinitionRef& owner);
+  const Expression* Follow(const Expression& value, DefinitionRef& owner);
 
-  const syntax::Outline& outline_;
-  const ModuleNames& names_;
-  std::vector<std::string_view> constants_;
+  std::vector<Passage> constants_;
   std::vector<Case> cases_;
   std::string culprit_;
   std::vector<std::unique_ptr<Expression>> kept_;  ///< of constants: cases point into them

@@ -5,6 +5,7 @@ It is copied to where a suite's own interpreter finds it, so it imports nothing 
 
 import json
 import os
+import sys
 import unittest
 from pathlib import Path
 from typing import Any
@@ -76,6 +77,7 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
     found = {
         "files": FILES,
         "plugins": plugins,
+        "sys_path": sys.path,
         "python_classes": config.getini("python_classes"),
         "python_functions": config.getini("python_functions"),
     }

@@ -1,4 +1,4 @@
-"""Compares native.file_facts with what plain pytest collects of files that exist."""
+"""Compares our facts with what plain pytest collects of files that exist."""
 
 from __future__ import annotations
 
@@ -27,18 +27,32 @@ def run_pytest(python: str | Path, args: Sequence[str], tree: Path, work: Path) 
     return collected
 
 
-def judge(path: str, entry: dict[str, Any], suite: dict[str, Any]) -> tuple[str, dict[str, Any]]:
-    """One word on one file, and our facts of it."""
-    facts = native.file_facts(
+def read_alone(path: str, suite: dict[str, Any]) -> dict[str, Any]:
+    """The facts of one file from its source alone."""
+    return native.file_facts(
         Path(path).read_bytes(),
         python_classes=suite["python_classes"],
         python_functions=suite["python_functions"],
     )
+
+
+def read_resolved(paths: Sequence[str], suite: dict[str, Any]) -> list[dict[str, Any]]:
+    """The facts of files with the help of those that they import."""
+    return native.resolve_facts(
+        paths,
+        entries=suite["sys_path"],
+        python_classes=suite["python_classes"],
+        python_functions=suite["python_functions"],
+    )
+
+
+def judge(facts: dict[str, Any], entry: dict[str, Any], suite: dict[str, Any]) -> str:
+    """One word on the facts of one file."""
     if not facts["exact"]:
-        return "dynamic", facts
+        return "dynamic"
     if native.node_ids(facts, entry["node"]) == entry["ids"]:
-        return "exact", facts
-    return broken_condition(entry, facts, plugins=bool(suite["plugins"])) or "WRONG", facts
+        return "exact"
+    return broken_condition(entry, facts, plugins=bool(suite["plugins"])) or "WRONG"
 
 
 def broken_condition(entry: dict[str, Any], facts: dict[str, Any], *, plugins: bool) -> str:

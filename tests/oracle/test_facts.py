@@ -17,7 +17,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, event, given, settings
 
 from pytest_dxpy import native
-from tests.oracle.facts_judge import judge, run_pytest
+from tests.oracle.facts_judge import judge, read_alone, run_pytest
 from tests.oracle.module_writer import modules_of_tests
 
 pytestmark = pytest.mark.usefixtures("only_pytest")
@@ -47,9 +47,12 @@ class Recorder:
             self.failed.append(str(report.longrepr))
 
 
-def collect_with_pytest(path: Path, rules: tuple[tuple[str, ...], tuple[str, ...]]) -> Recorder:
+def collect_with_pytest(
+    path: Path, rules: tuple[tuple[str, ...], tuple[str, ...]], *, root: Path | None = None
+) -> Recorder:
     recorder = Recorder()
-    args = [*QUIET, f"-c{path.parent / 'pytest.ini'}", f"--rootdir={path.parent}"]
+    root = root or path.parent
+    args = [*QUIET, f"-c{root / 'pytest.ini'}", f"--rootdir={root}"]
     args += [f"-opython_classes={' '.join(rules[0])}", f"-opython_functions={' '.join(rules[1])}"]
     config = _pytest.config._prepareconfig([*args, str(path)], [recorder])
     known = set(sys.modules)
@@ -142,7 +145,7 @@ def test_the_standard_librarys_tests_are_collected_as_told(tmp_path: Path) -> No
     suite = run_pytest(sys.executable, ["--import-mode=importlib"], tree, tmp_path)
     verdicts: Counter[str] = Counter()
     for path, entry in suite["files"].items():
-        verdict, _ = judge(path, entry, suite)
+        verdict = judge(read_alone(path, suite), entry, suite)
         verdicts[verdict] += 1
         assert verdict != "WRONG", path
     assert verdicts["exact"] > 0

@@ -1,9 +1,11 @@
-"""What native.file_facts says of real suites, against what plain pytest collects.
+"""What our facts say of real suites, against what plain pytest collects.
 
     python -m tests.parity.facts [SUITE...] [--work DIR] [--reasons]
 
-A file that is exact must have pytest's ids in pytest's order. Where it has not, one of the
-conditions that file_facts.h names must be broken, or it counts as wrong: exit code 1.
+Each file is read alone, and with the help of those it imports (`resolved`). `decided` are those
+exact files of which no imported name is left open. A file that is exact must have pytest's ids
+in pytest's order. Where it has not, one of the conditions that file_facts.h names must be broken,
+or it counts as wrong: exit code 1.
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from tests.oracle.facts_judge import judge, run_pytest
+from tests.oracle.facts_judge import judge, read_alone, read_resolved, run_pytest
 from tests.parity import catalogue
 
 
@@ -51,24 +53,35 @@ def main() -> int:
 
 
 def report(name: str, suite: dict[str, Any], *, reasons: bool) -> Counter[str]:
-    verdicts: Counter[str] = Counter()
+    totals: Counter[str] = Counter()
     kinds: Counter[str] = Counter()
-    for path, entry in sorted(suite["files"].items()):
-        verdict, facts = judge(path, entry, suite)
-        verdicts[verdict] += 1
-        verdicts["tests"] += len(entry["ids"])
-        verdicts["exact tests"] += len(entry["ids"]) * (verdict == "exact")
+    entries = sorted(suite["files"].items())
+    resolved = read_resolved([path for path, _ in entries], suite)
+    for (path, entry), facts in zip(entries, resolved, strict=True):
+        alone = read_alone(path, suite)
+        verdict = judge(facts, entry, suite)
+        totals.update([verdict, "files"])
+        totals["exact alone"] += alone["exact"]
+        totals["exact resolved"] += facts["exact"]
+        totals["decided"] += facts["exact"] and not facts["imported"]
+        totals["WRONG"] += judge(alone, entry, suite) == "WRONG"
+        totals["tests"] += len(entry["ids"])
+        totals["exact tests"] += len(entry["ids"]) * facts["exact"]
         kinds.update({kind for kind, *_ in facts["reasons"]})
         if verdict == "WRONG" or (reasons and verdict == "dynamic"):
             print(f"  {verdict} {entry['node']}: {facts['reasons'][:3]}")
-    print(f"{name}: {summary(verdicts)} {kinds.most_common(4)}", flush=True)
-    return verdicts
+    print(f"{name}: {summary(totals)} {kinds.most_common(4)}", flush=True)
+    return totals
 
 
-def summary(verdicts: Counter[str]) -> str:
-    files = sum(verdicts.values()) - verdicts["tests"] - verdicts["exact tests"]
-    rest = {kind: n for kind, n in verdicts.items() if kind not in ("tests", "exact tests")}
-    return f"{files} files {rest}, {verdicts['exact tests']} of {verdicts['tests']} tests exact"
+def summary(totals: Counter[str]) -> str:
+    told = ("files", "exact alone", "exact resolved", "decided", "tests", "exact tests")
+    verdicts = {kind: n for kind, n in totals.items() if n and kind not in told}
+    return (
+        f"{totals['files']} files, exact {totals['exact alone']} alone, "
+        f"{totals['exact resolved']} resolved ({totals['decided']} decided), "
+        f"{totals['exact tests']} of {totals['tests']} tests exact; {verdicts}"
+    )
 
 
 if __name__ == "__main__":

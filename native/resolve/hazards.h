@@ -1,0 +1,28 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "facts/module.h"
+
+namespace dxpy::resolve {
+
+// What a module's source can do to its own names, or to where modules are found,
+// by other means than statements that bind. All may say so where nothing does.
+
+/// Why nothing is known of the names of a module; empty: nothing is in the way.
+[[nodiscard]] std::string ProblemOfNames(facts::Module& module);
+
+/// What is looked for once in each file.
+struct Hazards {
+  bool assigns_module = false;  ///< `sys.modules[...] = ...`: another object stands for a module
+  bool moves_modules = false;   ///< or changes __path__
+  bool changes_path = false;    ///< puts something first in sys.path
+  bool has_walrus = false;
+};
+[[nodiscard]] Hazards FindHazards(const facts::Module& module);
+
+/// `(name := ...)`, anywhere.
+[[nodiscard]] bool IsBoundByWalrus(std::string_view source, std::string_view name);
+
+}  // namespace dxpy::resolve
