@@ -28,7 +28,7 @@ from __future__ import annotations
 
 import dataclasses
 import enum
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_dxpy import protocol
 
@@ -76,6 +76,14 @@ class Stage(enum.Enum):
     FULL_AGAIN = 4  # after the same files, with the whole suite collected
     IN_ORDER = 5  # after all files that come before it, with the whole suite collected
 
+
+# In this stage a test must have failed, or not, for the next one to tell more.
+_STAGES: Final = (
+    (Stage.FULL, False, Stage.FRESH),
+    (Stage.FRESH, False, Stage.AGAIN),
+    (Stage.AGAIN, True, Stage.FULL_AGAIN),
+    (Stage.FULL_AGAIN, True, Stage.IN_ORDER),
+)
 
 _Results = dict[tuple[str, int], tuple[bool, Verdict]]  # by test: whether it failed, its reports
 
@@ -140,19 +148,15 @@ class Job:
 
     def next_stage(self) -> Stage | None:
         """Where to run it next; None where everything is decided."""
-        open_ = [held for held in self.held if self._failed(held, Stage.FULL) is False]
-        if self.stage is Stage.FULL:
-            return Stage.FRESH if open_ else None
-        if self.group.conflict:
-            return None
-        open_ = [held for held in open_ if self._failed(held, Stage.FRESH) is False]
-        if self.stage is Stage.FRESH:
-            return Stage.AGAIN if open_ and self.before else None
-        open_ = [held for held in open_ if self._failed(held, Stage.AGAIN)]
-        if self.stage is Stage.AGAIN:
-            return Stage.FULL_AGAIN if open_ else None
-        open_ = [held for held in open_ if self._failed(held, Stage.FULL_AGAIN)]
-        return Stage.IN_ORDER if open_ and self.stage is Stage.FULL_AGAIN else None
+        open_ = self.held
+        for stage, failed, following in _STAGES:
+            open_ = [held for held in open_ if self._failed(held, stage) is failed]
+            if stage is self.stage:
+                decided = not open_ or self.group.conflict
+                return (
+                    None if decided or (following is Stage.AGAIN and not self.before) else following
+                )
+        return None
 
     def _excuse(self, held: Held) -> Stage | None:
         """The stage whose outcome counts in place of the first; None where none does."""
