@@ -141,6 +141,12 @@ class Job:
         if self.stage is Stage.FRESH:
             self.group.ran_alike((item.node_id, occurrence), failed)
 
+    def fail_rest(self) -> None:
+        """What has not run again in this stage cannot: its worker is broken."""
+        for held in self.held:
+            verdict = Verdict(held.item, held.reports, held.node)
+            self._ran[self.stage].setdefault(held.key, (True, verdict))
+
     def _failed(self, held: Held, stage: Stage) -> bool | None:
         """Whether a test failed in a stage; None where it did not run."""
         result = self._ran[stage].get(held.key)

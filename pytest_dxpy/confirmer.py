@@ -127,6 +127,15 @@ class Confirmer:
         copy.expected_tests, copy.known = unit.tests, unit.known
         self._takeovers.add(self._run.pin(self._full_worker().number, copy, []))
 
+    def take_over_rest(self, unit: Unit, worker: int) -> None:
+        """Run what a worker has left of a unit in the full worker, for good."""
+        if unit.items is None:
+            self.take_over(unit)
+        elif left := unit.left(worker):
+            rest, ids = unit.copy(), unit.ids(sorted(left))
+            rest.again = True
+            self._takeovers.add(self._run.pin(self._full_worker().number, rest, ids))
+
     def _full_worker(self) -> Member:
         if self._full is None or self._full.gone:
             self._full_ready = False
@@ -270,6 +279,21 @@ class Confirmer:
 
     # Ends.
 
+    def broken(self, member: Member) -> None:
+        """A worker that confirms has met an internal error: its tests count as failed."""
+        for number in [*self._jobs]:
+            job = self._jobs[number]
+            if job.worker == member.number:
+                job.fail_rest()
+                self.unit_done(number)
+        self._forget_beside(member)
+
+    def _forget_beside(self, member: Member) -> None:
+        for number, (group, worker) in [*self._beside.items()]:
+            if worker == member.number:
+                del self._beside[number]
+                self._has_run(group, number)
+
     def lost(self, member: Member) -> None:
         """A worker has died: what it was to confirm stands as it is."""
         for unit in [*self._jobs]:
@@ -277,10 +301,7 @@ class Confirmer:
                 job = self._jobs.pop(unit)
                 self._conclude_unconfirmed(job)
                 self._has_run(job.group, unit)
-        for unit, (group, worker) in [*self._beside.items()]:
-            if worker == member.number:
-                del self._beside[unit]
-                self._has_run(group, unit)
+        self._forget_beside(member)
         if member is self._full:
             self._full_ready = False
             for _, report in self._suspects.values():

@@ -359,6 +359,9 @@ class Controller:
                 hint=f"plain pytest ends with such an error too; here it is:\n{text}",
             )
             return
+        if run.mode.confirm and not member.full and not run.stopping:
+            self._losses.broken(member)
+            return
         for line in text.splitlines():
             run.replay.line(f"INTERNALERROR> [{member.name}] {line}", red=True)
         message = f"{member.name} ended with an internal error"

@@ -112,6 +112,23 @@ class Losses:
             lost = self._confirmer.lose_takeovers()
             run.add([_rest(unit, unit.left(event.worker)) for unit in lost])
 
+    def broken(self, member: Member) -> None:
+        """The session of a lazy worker meets an internal error, which plain pytest may not."""
+        run = self._run
+        unfinished = [n for n in member.begun if member.number in run.units[n].sharing]
+        for number in unfinished:
+            unit = run.units[number]
+            unit.sharing.discard(member.number)
+            if not self._confirmer.reruns(number):
+                run.notes.append(
+                    f"{member.name} met an internal error in {run.show(unit.key)}, and what was "
+                    "left of that ran again where the whole suite is imported first"
+                )
+                self._confirmer.take_over_rest(unit, member.number)
+                if not unit.sharing:
+                    self._confirmer.submit(number)
+        self._confirmer.broken(member)
+
     def _leave_unit(
         self,
         event: protocol.Event,

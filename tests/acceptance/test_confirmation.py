@@ -167,3 +167,40 @@ def test_a_class_of_tests_fails_as_a_whole(project: Project) -> None:
         test_b="def test_b(): pass",
     )
     assert project.same_as_plain().summary == "1 passed, 2 errors"
+
+
+# Its first file's test leaves something behind; the second breaks pytest where it was
+# imported after that.
+MARKS = """
+    import builtins
+    def test_marks(): builtins.dx_marked = True
+"""
+BREAKS = """
+    import builtins
+    BROKEN = hasattr(builtins, "dx_marked")
+    def broken(*args, **options): raise RuntimeError("pytest is broken")
+    def test_before(): assert not BROKEN
+    def test_breaks(request):
+        if BROKEN:
+            request.node.repr_failure = broken
+            assert 0
+    def test_after(): pass
+"""
+
+
+def test_an_internal_error_that_plain_pytest_does_not_meet(project: Project) -> None:
+    project.write(test_a=MARKS, test_b=BREAKS)
+    result = project.run(workers=1)
+    assert result.summary == "4 passed"
+    assert result.notes[0] == (
+        "gw0 met an internal error in test_b.py, and what was left of that ran again where the "
+        "whole suite is imported first"
+    )
+    assert "test_b.py must be imported before other tests run" in result.notes[1]
+
+
+def test_an_internal_error_that_plain_pytest_meets_too(project: Project) -> None:
+    project.write(test_a=BREAKS.replace('hasattr(builtins, "dx_marked")', "True"))
+    result = project.run()
+    assert "INTERNALERROR> [gw1] RuntimeError: pytest is broken" in result.output
+    assert result.code == pytest.ExitCode.INTERNAL_ERROR
