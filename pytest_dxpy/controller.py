@@ -353,6 +353,8 @@ class Controller:
             run.replay.deselected(node_ids)
 
     def _on_internal_error(self, run: Run, member: Member, text: str) -> None:
+        if member.broken:
+            return  # what follows says nothing of the suite
         if member.finished:
             self._unconfigure_error = UnconfigureError(
                 f"{member.name} met an error after its session",

@@ -115,6 +115,7 @@ class Losses:
     def broken(self, member: Member) -> None:
         """The session of a lazy worker meets an internal error, which plain pytest may not."""
         run = self._run
+        member.broken = True
         unfinished = [n for n in member.begun if member.number in run.units[n].sharing]
         for number in unfinished:
             unit = run.units[number]

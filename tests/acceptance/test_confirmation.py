@@ -199,6 +199,18 @@ def test_an_internal_error_that_plain_pytest_does_not_meet(project: Project) -> 
     assert "test_b.py must be imported before other tests run" in result.notes[1]
 
 
+def test_what_follows_an_internal_error_in_its_worker_does_not_count(project: Project) -> None:
+    unconfigure = """
+        import builtins
+        def pytest_unconfigure():
+            if hasattr(builtins, "dx_broken"): raise RuntimeError("broken, too")
+    """
+    breaks = BREAKS.replace("assert 0", "builtins.dx_broken = True; assert 0")
+    project.write(conftest=unconfigure, test_a=MARKS, test_b=breaks)
+    result = project.run(workers=1)
+    assert (result.summary, result.code) == ("4 passed", 0)
+
+
 def test_an_internal_error_that_plain_pytest_meets_too(project: Project) -> None:
     project.write(test_a=BREAKS.replace('hasattr(builtins, "dx_marked")', "True"))
     result = project.run()
