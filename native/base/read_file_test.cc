@@ -8,34 +8,14 @@
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
+
+#include "testing/temp_folder.h"
 
 namespace dxpy {
 namespace {
 
-/// A directory that is gone after the test.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dxpy-read-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string At(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(At(name), std::ios::binary) << text;
-    return At(name);
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
 TEST_CASE("a file is read whole, with what it was") {
-  const Folder folder;
+  const testing::TempFolder folder;
   std::vector<char> bytes(7, 'x');
   for (const std::string& text : {std::string(), std::string("a"), std::string(100'000, 'b')}) {
     const std::string path = folder.Write("file", text);
@@ -52,7 +32,7 @@ TEST_CASE("a file is read whole, with what it was") {
 }
 
 TEST_CASE("times have nanoseconds and may lie before 1970") {
-  const Folder folder;
+  const testing::TempFolder folder;
   const std::string path = folder.Write("file", "");
   const timespec times[2] = {{0, 0}, {-2, 5}};
   REQUIRE(utimensat(AT_FDCWD, path.c_str(), times, 0) == 0);
@@ -61,7 +41,7 @@ TEST_CASE("times have nanoseconds and may lie before 1970") {
 }
 
 TEST_CASE("what is not a file in reach is not read") {
-  const Folder folder;
+  const testing::TempFolder folder;
   std::vector<char> bytes;
   CHECK_FALSE(ReadFile(folder.At("gone"), bytes));
   CHECK(errno == ENOENT);

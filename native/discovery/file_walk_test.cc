@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "discovery/temp_tree.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::discovery {
 namespace {
@@ -24,7 +24,7 @@ WalkRules DefaultRules() {
 }
 
 /// A tree and the rules to walk it by.
-struct Project : TempTree {
+struct Project : testing::TempFolder {
   explicit Project(std::initializer_list<const char*> files) {
     for (const char* file : files) Write(file);
   }
@@ -38,9 +38,9 @@ struct Project : TempTree {
   /// What was found, without the tree's own path, as a line.
   std::string Line(const std::vector<std::string>& paths) const {
     std::string line;
-    for (const std::string& path : paths) {
+    for (const std::string& found : paths) {
       if (!line.empty()) line += ' ';
-      line += path.substr(root().size() + 1);
+      line += found.substr(path().size() + 1);
     }
     return line;
   }

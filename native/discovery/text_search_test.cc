@@ -6,13 +6,13 @@
 #include <string>
 #include <vector>
 
-#include "discovery/temp_tree.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::discovery {
 namespace {
 
 TEST_CASE("FindText answers for each file, in order") {
-  const TempTree tree;
+  const testing::TempFolder tree;
   tree.Write("none", "abc");
   tree.Write("first", "x PYTEST_XDIST_WORKER y");
   tree.Write("second", std::string("a\0workerinput", 13));
@@ -27,7 +27,7 @@ TEST_CASE("FindText answers for each file, in order") {
 }
 
 TEST_CASE("FindText finds what lies at the very end of a large file") {
-  const TempTree tree;
+  const testing::TempFolder tree;
   tree.Write("large", std::string(3'000'000, '\n') + "needle");
   const std::vector<std::string> paths = {tree.At("large")};
   const std::vector<std::string> needles = {"needle"};
@@ -35,9 +35,9 @@ TEST_CASE("FindText finds what lies at the very end of a large file") {
 }
 
 TEST_CASE("FindText passes over what is no file: nothing there, a directory, a pipe") {
-  const TempTree tree;
+  const testing::TempFolder tree;
   mkfifo(tree.At("pipe").c_str(), 0600);
-  const std::vector<std::string> paths = {tree.At("gone"), tree.root(), tree.At("pipe")};
+  const std::vector<std::string> paths = {tree.At("gone"), tree.path(), tree.At("pipe")};
   const std::vector<std::string> needles = {""};
   CHECK(FindText(paths, needles) == std::vector<bool>(3, false));
 }

@@ -108,7 +108,7 @@ TEST_CASE("an index that cannot be used says why in one line") {
 }
 
 TEST_CASE("a file that is not there is no problem, another one is") {
-  const Folder folder;
+  const testing::TempFolder folder;
   CHECK(Contents(Index::Open(folder.At("gone"), 7)) == "no index: ");
   folder.Write("file", "");
   CHECK(Contents(Index::Open(folder.At("file/below"), 7)) == "no index: ");

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <stdlib.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -17,46 +16,9 @@
 #include "index/image.h"
 #include "index/index.h"
 #include "index/indexed_file.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::index {
-
-/// A directory that is gone after the test.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dxpy-index-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-
-  [[nodiscard]] std::string path() const { return path_; }
-  [[nodiscard]] std::string At(const std::string& name) const { return path_ / name; }
-  void Write(const std::string& name, const std::string& text) const {
-    std::ofstream(At(name), std::ios::binary) << text;
-  }
-  [[nodiscard]] std::string Read(const std::string& name) const {
-    std::ifstream file(At(name), std::ios::binary);
-    return {std::istreambuf_iterator<char>(file), {}};
-  }
-  /// The names in it, in order, as a line.
-  [[nodiscard]] std::string Names() const {
-    std::vector<std::string> names;
-    for (const auto& entry : std::filesystem::directory_iterator(path_))
-      names.push_back(entry.path().filename());
-    std::sort(names.begin(), names.end());
-    std::string line;
-    for (const std::string& name : names) line += (line.empty() ? "" : " ") + name;
-    return line;
-  }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// All of a file's facts as a line: "exact a:1[m] import 2.b:2[c] 3/D:4-5#6 blob=x".
 inline std::string Line(const IndexedFile& file) {

@@ -44,7 +44,7 @@ class Project {
 
   [[nodiscard]] std::string tree() const { return folder_.At("tree"); }
   [[nodiscard]] std::string index_path() const { return folder_.At("i"); }
-  [[nodiscard]] const Folder& folder() const { return folder_; }
+  [[nodiscard]] const testing::TempFolder& folder() const { return folder_; }
   [[nodiscard]] std::string At(const std::string& name) const { return tree() + "/" + name; }
   void Write(const std::string& name, const std::string& text) const {
     folder_.Write("tree/" + name, text);
@@ -120,7 +120,7 @@ class Project {
            facts->Copy() == ParseLines(folder_.Read("tree/" + name));
   }
 
-  Folder folder_;
+  testing::TempFolder folder_;
   std::mutex mutex_;
   std::set<std::string> parsed_;
   bool right_ = false;

@@ -44,7 +44,7 @@ bool EndsWell(pid_t pid) {
 }
 
 TEST_CASE("what is written is what is opened") {
-  const Folder folder;
+  const testing::TempFolder folder;
   const Draft draft = Draft().Add("a", Sample("a")).Add("b", Sample("b"));
   WriteResult written = WriteAside(folder.At("i"), draft.Finish());
   REQUIRE(written.mapping);
@@ -55,7 +55,7 @@ TEST_CASE("what is written is what is opened") {
 }
 
 TEST_CASE("more blocks than one call may write are written") {
-  const Folder folder;
+  const testing::TempFolder folder;
   Draft draft;
   for (int i = 0; i < 3000; ++i) draft.Add(std::to_string(i), Sample("s"));
   REQUIRE(WriteAside(folder.At("i"), draft.Finish()).mapping);
@@ -63,7 +63,7 @@ TEST_CASE("more blocks than one call may write are written") {
 }
 
 TEST_CASE("a reader keeps the index that it opened") {
-  const Folder folder;
+  const testing::TempFolder folder;
   REQUIRE(WriteAside(folder.At("i"), Draft().Add("a", Sample("old")).Finish()).mapping);
   const OpenedIndex old = Index::Open(folder.At("i"), 7);
   REQUIRE(WriteAside(folder.At("i"), Draft().Add("b", Sample("new")).Finish()).mapping);
@@ -72,7 +72,7 @@ TEST_CASE("a reader keeps the index that it opened") {
 }
 
 TEST_CASE("what a killed writer left is used up") {
-  const Folder folder;
+  const testing::TempFolder folder;
   folder.Write("i.new", std::string(100'000, 'x'));
   CHECK(Problem(folder.At("i")).empty());
   CHECK(folder.Names() == "i");
@@ -80,7 +80,7 @@ TEST_CASE("what a killed writer left is used up") {
 }
 
 TEST_CASE("a writer gives up while another writes") {
-  const Folder folder;
+  const testing::TempFolder folder;
   const UniqueFd other(open(folder.At("i.new").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0600));
   REQUIRE(flock(other.get(), LOCK_EX) == 0);
   CHECK(WriteAside(folder.At("i"), Draft().Finish()).is_busy);
@@ -90,7 +90,7 @@ TEST_CASE("a writer gives up while another writes") {
 }
 
 TEST_CASE("where nothing can be written it says why and leaves nothing") {
-  const Folder folder;
+  const testing::TempFolder folder;
   CHECK(Problem(folder.At("gone/i")) == folder.At("gone/i.new") + ": No such file or directory");
   std::filesystem::create_directory(folder.At("i"));
   CHECK(Problem(folder.At("i")) == folder.At("i.new") + ": Is a directory");
@@ -103,7 +103,7 @@ TEST_CASE("where nothing can be written it says why and leaves nothing") {
 }
 
 TEST_CASE("a directory without permission is told") {
-  const Folder folder;
+  const testing::TempFolder folder;
   if (geteuid() == 0) return;  // to whom nothing is forbidden
   REQUIRE(chmod(folder.path().c_str(), 0500) == 0);
   CHECK(Problem(folder.At("i")) == folder.At("i.new") + ": Permission denied");
@@ -117,7 +117,7 @@ Draft Large() {
 }
 
 TEST_CASE("a limit that is reached while writing leaves the old index") {
-  const Folder folder;
+  const testing::TempFolder folder;
   REQUIRE(Problem(folder.At("i")).empty());
   const pid_t pid = Fork([&] {
     signal(SIGXFSZ, SIG_IGN);  // as Python does
@@ -132,7 +132,7 @@ TEST_CASE("a limit that is reached while writing leaves the old index") {
 }
 
 TEST_CASE("a full disk leaves the old index") {
-  const Folder folder;
+  const testing::TempFolder folder;
   if (mount("tmpfs", folder.path().c_str(), "tmpfs", 0, "size=1m") != 0) return;  // not allowed
   CHECK(Problem(folder.At("i")).empty());
   CHECK(WriteAside(folder.At("i"), Large().Finish()).problem ==
@@ -161,7 +161,7 @@ int Number(const std::string& path) {
 }
 
 TEST_CASE("a writer that is killed leaves an index that is whole") {
-  const Folder folder;
+  const testing::TempFolder folder;
   REQUIRE(WriteAside(folder.At("i"), Numbered(0).Finish()).mapping);
   for (int round = 1; round <= 60; ++round) {
     const Image image = Numbered(round).Finish();
@@ -180,7 +180,7 @@ TEST_CASE("a writer that is killed leaves an index that is whole") {
 }
 
 TEST_CASE("writers and readers at once see whole indexes only") {
-  const Folder folder;
+  const testing::TempFolder folder;
   REQUIRE(WriteAside(folder.At("i"), Numbered(0).Finish()).mapping);
   std::vector<pid_t> processes;
   for (int writer = 1; writer <= 3; ++writer) {

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "discovery/temp_tree.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::survey {
 namespace {
@@ -14,8 +14,8 @@ namespace {
 class Tree {
  public:
   Tree() {
-    request.rootdir = request.confcutdir = files.root();
-    request.roots = {files.root()};
+    request.rootdir = request.confcutdir = files.path();
+    request.roots = {files.path()};
     request.walk.python_files = {"test_*.py"};
     request.project.plain_fixtures = {"tmp_path", "request"};
   }
@@ -38,7 +38,7 @@ class Tree {
     return lines;
   }
 
-  discovery::TempTree files;
+  testing::TempFolder files;
   SurveyRequest request;
 };
 

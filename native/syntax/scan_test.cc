@@ -3,37 +3,16 @@
 #include <doctest/doctest.h>
 
 #include <filesystem>
-#include <fstream>
 #include <string>
 
 #include "syntax/outline_dump.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::syntax {
 namespace {
 
-/// A directory that is gone after the test.
-class Folder {
- public:
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dxpy-scan-XXXXXX").string();
-    path_ = mkdtemp(pattern.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() { std::filesystem::remove_all(path_); }
-
-  [[nodiscard]] std::string Path(const std::string& name) const { return path_ / name; }
-  [[nodiscard]] std::string Write(const std::string& name, const std::string& text) const {
-    std::ofstream(Path(name), std::ios::binary) << text;
-    return Path(name);
-  }
-
- private:
-  std::filesystem::path path_;
-};
-
 TEST_CASE("files are scanned in the order of their paths") {
-  const Folder folder;
+  const testing::TempFolder folder;
   std::vector<std::string> paths;
   for (size_t i = 0; i < 50; ++i) {
     std::string text;
@@ -45,8 +24,8 @@ TEST_CASE("files are scanned in the order of their paths") {
 }
 
 TEST_CASE("a file that cannot be read is said to be so") {
-  const Folder folder;
-  const std::vector<std::string> paths = {folder.Path("gone"), folder.Path(""),
+  const testing::TempFolder folder;
+  const std::vector<std::string> paths = {folder.At("gone"), folder.At(""),
                                           folder.Write("empty", "")};
   const std::vector<FileScan> files = ScanFiles(paths);
   CHECK_FALSE(files[0].readable);
@@ -55,7 +34,7 @@ TEST_CASE("a file that cannot be read is said to be so") {
 }
 
 TEST_CASE("an outline that is kept points into the bytes that are kept") {
-  const Folder folder;
+  const testing::TempFolder folder;
   const std::vector<std::string> paths = {folder.Write("a", "class A(B): pass\n"),
                                           folder.Write("b", "import b\n")};
   const std::vector<FileScan> files = ScanFiles(paths, Keep::kOutlines);
