@@ -118,7 +118,8 @@ void Dispatcher::Look(WorkerLink& link, Sharing& sharing) const {
   sharing.cut = *cut;
 }
 
-// A worker collects a unit once, and keeps the items of its last one. In pytest's
+// Takes as long as the worker has begun units, so it is asked last. A worker collects a
+// unit once, and keeps the items of its last one. In pytest's
 // order it runs nothing after what stands behind it.
 bool Dispatcher::MayJoin(const WorkerLink& thief, uint32_t unit) const {
   if (!thief.begun.empty() && thief.begun.back() == unit) return true;
@@ -131,13 +132,13 @@ bool Dispatcher::MayJoin(const WorkerLink& thief, uint32_t unit) const {
 
 bool Dispatcher::IsWorthSharing(const WorkerLink& thief, uint32_t unit) const {
   const UnitRecord& record = units_[unit];
-  if (record.whole || !MayJoin(thief, unit)) return false;
+  if (record.whole) return false;
   const bool last = !thief.begun.empty() && thief.begun.back() == unit;
   const Sharing sharing = Survey(unit);
   if (!record.collected) {  // both collect it at the same time
     const double run = record.unit.cost_seconds - record.start_seconds;
     return record.start_seconds >= 0 && schedule::IsWorthJoining(run, 0, sharing.workers) &&
-           run > record.start_seconds;
+           run > record.start_seconds && MayJoin(thief, unit);
   }
   if (sharing.richest == nullptr || sharing.tail_seconds() < schedule::kLeastTail) return false;
   const double setup = std::max(0.0, sharing.longest_setup - thief.longest_setup());
@@ -145,7 +146,7 @@ bool Dispatcher::IsWorthSharing(const WorkerLink& thief, uint32_t unit) const {
   // No more can be gained than what may be cut off.
   const double left =
       std::min(sharing.left_seconds(), 2 * sharing.workers * sharing.tail_seconds());
-  return schedule::IsWorthJoining(left, start, sharing.workers);
+  return schedule::IsWorthJoining(left, start, sharing.workers) && MayJoin(thief, unit);
 }
 
 std::optional<uint32_t> Dispatcher::UnitToJoin(const WorkerLink& thief) const {
