@@ -10,7 +10,7 @@ import pytest
 from tests.conftest import Project, Result
 
 # Tests long enough for an idle worker to be given some of them.
-NAP = "time.sleep(0.02)"
+NAP = "time.sleep(0.03)"
 # Each test writes a line: its number and its worker.
 HEAD = f"""
 import os, pytest, sys, time, unittest, warnings
