@@ -10,6 +10,7 @@ import zipfile
 from collections.abc import Iterable
 from pathlib import Path
 
+from tests.parity.apart import set_apart
 from tests.parity.catalogue import Place, Suite, place_of
 
 
@@ -34,31 +35,6 @@ def prepare(suite: Suite, work: Path) -> Place:
     install(suite, place, suite.install)
     place.ready.write_text(suite.environment_key())
     return place
-
-
-# Where pytest looks for its settings, and what must stand there; as its documentation says.
-SETTINGS = {
-    "pytest.toml": "",
-    ".pytest.toml": "",
-    "pytest.ini": "",
-    ".pytest.ini": "",
-    "pyproject.toml": "[tool.pytest",
-    "tox.ini": "[pytest]",
-    "setup.cfg": "[tool:pytest]",
-}
-
-
-def set_apart(folder: Path) -> None:
-    """Give a suite without settings empty ones.
-
-    pytest would go on to the folders above, and take those of the checkout that the suite
-    lies in.
-    """
-    for name, section in SETTINGS.items():
-        file = folder / name
-        if file.is_file() and section in file.read_text(encoding="utf-8", errors="replace"):
-            return
-    (folder / "pytest.ini").write_text("", encoding="utf-8")
 
 
 def is_ready(suite: Suite, place: Place) -> bool:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parity.prepare import set_apart
+from tests.parity.apart import set_apart
 
 
 def root_of(folder: Path) -> str:
