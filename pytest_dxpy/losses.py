@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import signal
 import time
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.crew import describe_end
@@ -105,8 +105,8 @@ class Losses:
             if not stalled and not run.stopping:
                 when = "between tests" if member.ready else "at its start"
                 run.notes.append(f"{member.name} {end} {when}")
-        elif not self._confirmer.reruns(event.unit):
-            self._leave_unit(event, member, end, captured, stalled=bool(stalled))
+        elif not (member.broken or self._confirmer.reruns(event.unit)):
+            self._leave_unit(event, _Death(member, end, captured, bool(stalled)))
         self._confirmer.lost(member)
         if member.full and not member.shared:
             lost = self._confirmer.lose_takeovers()
@@ -130,71 +130,50 @@ class Losses:
                     self._confirmer.submit(number)
         self._confirmer.broken(member)
 
-    def _leave_unit(
-        self,
-        event: protocol.Event,
-        member: Member,
-        end: str,
-        captured: list[tuple[str, str]],
-        *,
-        stalled: bool,
-    ) -> None:
+    def _leave_unit(self, event: protocol.Event, death: _Death) -> None:
         """A worker has died that ran a unit, or had joined it."""
         unit = self._run.units[event.unit]
         unit.sharing.discard(event.worker)
         if event.worker == unit.worker or event.worker in unit.spans:
-            self._save_unit(event, member, end, captured, stalled=stalled)
-        elif not stalled:
-            shown = self._run.show(unit.key)
-            self._run.notes.append(f"{member.name} {end} while collecting {shown}, to share it")
+            self._save_unit(event, death)
+        elif not death.stalled:
+            where = f"while collecting {self._run.show(unit.key)}, to share it"
+            self._run.notes.append(f"{death.member.name} {death.end} {where}")
         if not unit.sharing:
             self._confirmer.submit(event.unit)
 
-    def _save_unit(
-        self,
-        event: protocol.Event,
-        member: Member,
-        end: str,
-        captured: list[tuple[str, str]],
-        *,
-        stalled: bool,
-    ) -> None:
+    def _save_unit(self, event: protocol.Event, death: _Death) -> None:
         """Report the test that the worker died in, and queue the others again."""
         run = self._run
         unit = run.units[event.unit]
         if unit.items is None:
-            if stalled:
+            if death.stalled:
                 run.add([_rest(unit, set())])
             else:
-                message = f"worker '{member.name}' {end} while collecting {run.show(unit.key)}"
+                where = f"while collecting {run.show(unit.key)}"
+                message = f"worker '{death.member.name}' {death.end} {where}"
                 run.replay.collect_report(
                     reports.collect_crash_report(self._node_id(unit.key), message)
                 )
             return
-        if event.item != protocol.NONE and not stalled:
+        if event.item != protocol.NONE and not death.stalled:
             item = unit.items[event.item]
-            if not self._report_crash(item, event, member, (end, captured)):
+            if not self._report_crash(item, event, death):
                 unit.ran.add(event.item)
         if left := unit.left(event.worker):
             run.add([_rest(unit, left)])
 
-    def _report_crash(
-        self,
-        item: protocol.Item,
-        event: protocol.Event,
-        member: Member,
-        death: tuple[str, list[tuple[str, str]]],
-    ) -> bool:
+    def _report_crash(self, item: protocol.Item, event: protocol.Event, death: _Death) -> bool:
         """Report the test as failed; whether a plugin wants it to run again."""
-        end, captured = death
-        message = f"worker '{member.name}' {end} while running '{item.node_id}'"
-        made: list[Any] = self._run.replay.reports_of(item, event.phases, member.node)
-        crash = reports.crash_report(item, message, captured)
+        node = death.member.node
+        message = f"worker '{death.member.name}' {death.end} while running '{item.node_id}'"
+        made: list[Any] = self._run.replay.reports_of(item, event.phases, node)
+        crash = reports.crash_report(item, message, death.captured)
         sched = _Sched(self._run.config)
         self._run.config.hook.pytest_handlecrashitem(
             crashitem=item.node_id, report=crash, sched=sched
         )
-        self._run.replay.item(item, [*made, crash], member.node)
+        self._run.replay.item(item, [*made, crash], node)
         return item.node_id in sched.pending
 
     def _node_id(self, path: str) -> str:
@@ -227,6 +206,15 @@ def _restarts(run: Run, workers: int) -> int:
         return run.options.max_restarts
     asked = getattr(run.config.option, "maxworkerrestart", None)  # xdist's, a text
     return int(asked) if asked is not None and asked.isdecimal() else 4 * workers
+
+
+class _Death(NamedTuple):
+    """How a worker died."""
+
+    member: Member
+    end: str  # in words
+    captured: list[tuple[str, str]]  # its last output: sections of a report
+    stalled: bool  # it was ended, since it waited too long
 
 
 class _Sched:

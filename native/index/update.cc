@@ -5,13 +5,13 @@
 #include <time.h>
 
 #include <algorithm>
-#include <chrono>
 #include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/hash.h"
 #include "base/read_file.h"
+#include "base/stopwatch.h"
 #include "index/image.h"
 #include "index/write_aside.h"
 
@@ -30,18 +30,6 @@ struct Unit {
   FileRecord record;
   std::string parsed;                ///< the new block; of kParsed
   std::span<const std::byte> block;  ///< the new one or that of the last index
-};
-
-class Stopwatch {
- public:
-  /// Milliseconds since the last call.
-  double Lap() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::duration<double, std::milli>(now - std::exchange(start_, now)).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
 int64_t ClockNs() {

@@ -4,30 +4,18 @@
 #include <tbb/parallel_for_each.h>
 
 #include <algorithm>
-#include <chrono>
 #include <set>
 #include <unordered_set>
 #include <utility>
 
 #include "base/read_file.h"
+#include "base/stopwatch.h"
 #include "discovery/file_walk.h"
 #include "facts/encoded_facts.h"
 #include "survey/conftest_search.h"
 
 namespace dxpy::survey {
 namespace {
-
-class Stopwatch {
- public:
-  /// Milliseconds since the last call.
-  double Lap() {
-    const auto now = std::chrono::steady_clock::now();
-    return std::chrono::duration<double, std::milli>(now - std::exchange(start_, now)).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 bool IsPython(std::string_view path) { return path.ends_with(".py"); }
 
