@@ -1,26 +1,20 @@
 #include "base/mapped_file.h"
 
 #include <doctest/doctest.h>
-#include <stdlib.h>
 
 #include <cerrno>
 #include <filesystem>
-#include <fstream>
 
-#include "base/unique_fd.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy {
 namespace {
 
 /// A file that is gone after the test.
 struct TempFile {
-  explicit TempFile(const std::string& text) { std::ofstream(path, std::ios::binary) << text; }
-  ~TempFile() { std::filesystem::remove(path); }
-  std::string path = [] {
-    std::string pattern = (std::filesystem::temp_directory_path() / "dxpy-map-XXXXXX").string();
-    const UniqueFd made(mkstemp(pattern.data()));
-    return pattern;
-  }();
+  explicit TempFile(const std::string& text) : path(folder.Write("file", text)) {}
+  testing::TempFolder folder;
+  const std::string path;
 };
 
 std::string Text(const std::optional<MappedFile>& file) {
@@ -43,7 +37,8 @@ TEST_CASE("a mapping moves, and outlives its file's name") {
 }
 
 TEST_CASE("what cannot be mapped says why") {
-  CHECK_FALSE(MappedFile::Open(TempFile("").path + "gone"));
+  const TempFile file("");
+  CHECK_FALSE(MappedFile::Open(file.path + "gone"));
   CHECK(errno == ENOENT);
   CHECK_FALSE(MappedFile::Open(std::filesystem::temp_directory_path()));
   CHECK(errno == EISDIR);
