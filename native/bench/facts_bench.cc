@@ -3,17 +3,13 @@
 // time. It is the cost over a bare scan that shows whether excerpts stay small.
 // Then the same of facts that are made bytes and read again.
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <vector>
 
+#include "bench/bench_support.h"
 #include "facts/encoded_facts.h"
 #include "facts/file_facts.h"
 #include "syntax/outline.h"
@@ -21,37 +17,19 @@
 namespace dxpy::facts {
 namespace {
 
-std::vector<std::string> ReadSources(const std::filesystem::path& directory) {
-  std::vector<std::string> sources;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with("test") || !name.ends_with(".py") || !entry.is_regular_file()) continue;
-    std::ifstream file(entry.path(), std::ios::binary);
-    sources.emplace_back(std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>());
-  }
-  return sources;
-}
-
-// Not wall time: the figure is for a core of our own, on a busy machine too.
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 template <typename Work>
 double BestSeconds(int rounds, const Work& work) {
   double best = 1e9;
   for (int round = 0; round < rounds; ++round) {
-    const double start = CpuSeconds();
+    const double start = bench::CpuSeconds();
     work();
-    best = std::min(best, CpuSeconds() - start);
+    best = std::min(best, bench::CpuSeconds() - start);
   }
   return best;
 }
 
 void Run(const char* directory, int rounds) {
-  const std::vector<std::string> sources = ReadSources(directory);
+  const std::vector<std::string> sources = bench::ReadSources(directory, "test");
   size_t bytes = 0;
   for (const std::string& source : sources) bytes += source.size();
   size_t definitions = 0;

@@ -19,6 +19,7 @@
 #include "base/read_file.h"
 #include "index/index.h"
 #include "index/update.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::index {
 namespace {
@@ -63,18 +64,13 @@ void Time(const char* what, int runs, const std::function<void()>& step) {
 class Tree {
  public:
   explicit Tree(size_t count) {
-    std::string name = (std::filesystem::temp_directory_path() / "dxpy-bench-XXXXXX").string();
-    root_ = mkdtemp(name.data());
     for (size_t i = 0; i < count; ++i) {
-      const std::string directory = root_ + "/package_" + std::to_string(i / 100);
+      const std::string directory = root() + "/package_" + std::to_string(i / 100);
       if (i % 100 == 0) std::filesystem::create_directory(directory);
       files_.push_back({directory + "/test_module_" + std::to_string(i) + ".py", {}});
       Write(i, 'x');
     }
   }
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
-  ~Tree() { std::filesystem::remove_all(root_); }
 
   void Write(size_t file, char content) {
     std::ofstream(files_[file].path, std::ios::binary) << std::string(kSourceBytes, content);
@@ -82,11 +78,11 @@ class Tree {
     stat(files_[file].path.c_str(), &status);
     files_[file].stat = ToFileStat(status);
   }
-  [[nodiscard]] const std::string& root() const { return root_; }
+  [[nodiscard]] const std::string& root() const { return folder_.path(); }
   [[nodiscard]] const std::vector<SourceFile>& files() const { return files_; }
 
  private:
-  std::string root_;
+  testing::TempFolder folder_;
   std::vector<SourceFile> files_;
 };
 

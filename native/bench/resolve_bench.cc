@@ -2,8 +2,6 @@
 // directory with the help of what they import from there, on one core, and prints
 // the best round in CPU time. Files come from memory after the first round.
 
-#include <time.h>
-
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
@@ -12,6 +10,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "bench/bench_support.h"
 #include "resolve/resolver.h"
 
 namespace dxpy::resolve {
@@ -37,29 +36,20 @@ class KeptFiles final : public SourceFiles {
   std::unordered_map<std::string, std::optional<std::string>> sources_;
 };
 
-double CpuSeconds() {
-  timespec now{};
-  clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-  return static_cast<double>(now.tv_sec) + static_cast<double>(now.tv_nsec) * 1e-9;
-}
-
 void Run(const char* directory, int rounds) {
   std::vector<std::string> paths;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory)) {
-    const std::string name = entry.path().filename().string();
-    if (name.starts_with("test") && name.ends_with(".py") && entry.is_regular_file())
-      paths.push_back(std::filesystem::absolute(entry.path()).lexically_normal().string());
-  }
+  for (const std::filesystem::path& path : bench::FindSources(directory, "test"))
+    paths.push_back(std::filesystem::absolute(path).lexically_normal().string());
   KeptFiles files;
   const facts::Rules rules;
   double best = 1e9;
   size_t exact = 0;
   for (int round = 0; round <= rounds; ++round) {
-    const double start = CpuSeconds();
+    const double start = bench::CpuSeconds();
     Resolver resolver(files, {{std::filesystem::absolute(directory).string()}, {".so"}}, rules);
     exact = 0;
     for (const std::string& path : paths) exact += resolver.Read(path).is_exact() ? 1 : 0;
-    if (round > 0) best = std::min(best, CpuSeconds() - start);
+    if (round > 0) best = std::min(best, bench::CpuSeconds() - start);
   }
   std::printf("%zu files: %zu exact, %.2f ms (%.1f us a file), best of %d\n", paths.size(), exact,
               best * 1e3, best * 1e6 / static_cast<double>(std::max<size_t>(paths.size(), 1)),

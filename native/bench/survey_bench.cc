@@ -3,7 +3,6 @@
 // included. Wall time, and CPU time of all threads, which others on the machine
 // disturb less.
 
-#include <stdlib.h>
 #include <time.h>
 
 #include <algorithm>
@@ -14,6 +13,7 @@
 #include <vector>
 
 #include "survey/survey.h"
+#include "testing/temp_folder.h"
 
 namespace dxpy::survey {
 namespace {
@@ -76,8 +76,8 @@ void Print(const char* name, Times& times) {
 }
 
 void Run(const std::string& directory, int rounds) {
-  std::string folder = (std::filesystem::temp_directory_path() / "dxpy-bench-XXXXXX").string();
-  const std::string index_path = std::string(mkdtemp(folder.data())) + "/index";
+  const testing::TempFolder folder;
+  const std::string index_path = folder.At("index");
   const SurveyRequest request = RequestFor(directory, index_path);
   Times cold;
   for (int round = 0; round < rounds; ++round) {
@@ -90,7 +90,6 @@ void Run(const std::string& directory, int rounds) {
               warm.id_bytes);
   Print("cold", cold);
   Print("warm", warm);
-  std::filesystem::remove_all(folder);
 }
 
 }  // namespace

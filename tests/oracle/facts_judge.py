@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from hypothesis import HealthCheck, Phase, settings
+
 from pytest_dxpy import native
 
 PLUGIN = Path(__file__).with_name("collected_plugin.py")
@@ -64,3 +66,15 @@ def broken_condition(entry: dict[str, Any], facts: dict[str, Any], *, plugins: b
     if entry["fixtures"] or own & set(entry["asked"]):
         return "fixtures of others"
     return "plugin" if plugins else ""
+
+
+def examples(number: int) -> settings:
+    """How many generated inputs a test takes: the same each time, unless DX_EXAMPLES says more."""
+    return settings(
+        deadline=None,
+        derandomize="DX_EXAMPLES" not in os.environ,
+        database=None,
+        max_examples=int(os.environ.get("DX_EXAMPLES", str(number))),
+        phases=[Phase.explicit, Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import itertools
-import os
 import shutil
 import sys
 import sysconfig
@@ -14,10 +13,10 @@ from pathlib import Path
 import _pytest.config
 import _pytest.fixtures
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 
 from pytest_dxpy import native
-from tests.oracle.facts_judge import judge, read_alone, run_pytest
+from tests.oracle.facts_judge import examples, judge, read_alone, run_pytest
 from tests.oracle.module_writer import modules_of_tests
 
 pytestmark = pytest.mark.usefixtures("only_pytest")
@@ -90,17 +89,9 @@ def is_valid(source: str) -> bool:
 
 
 NUMBERS = itertools.count()
-EXAMPLES = int(os.environ.get("DX_EXAMPLES", "400"))
 
 
-@settings(
-    deadline=None,
-    derandomize="DX_EXAMPLES" not in os.environ,
-    database=None,
-    max_examples=EXAMPLES,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@examples(400)
 @given(modules_of_tests())
 def test_exact_ids_are_what_pytest_collects(folder: Path, source: str) -> None:
     if not is_valid(source):

@@ -11,9 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, Phase, event, given, settings
+from hypothesis import event, given
 
 from pytest_dxpy import native
+from tests.oracle.facts_judge import examples
 from tests.oracle.package_writer import MODULES, PACKAGES, trees_of_tests
 from tests.oracle.test_facts import RULES, Recorder, collect_with_pytest, is_valid
 
@@ -21,7 +22,6 @@ pytestmark = pytest.mark.usefixtures("only_pytest")
 
 GENERATED = {name.partition(".")[0] for name in (*MODULES, *PACKAGES)} | {"test_generated"}
 NUMBERS = itertools.count()
-EXAMPLES = int(os.environ.get("DX_EXAMPLES", "200"))
 
 
 @pytest.fixture(scope="module")
@@ -46,14 +46,7 @@ def collect(root: Path, path: Path) -> Recorder:
                 del sys.modules[name]
 
 
-@settings(
-    deadline=None,
-    derandomize="DX_EXAMPLES" not in os.environ,
-    database=None,
-    max_examples=EXAMPLES,
-    phases=[Phase.explicit, Phase.generate],
-    suppress_health_check=list(HealthCheck),
-)
+@examples(200)
 @given(trees_of_tests())
 def test_exact_ids_are_what_pytest_collects(folder: Path, files: dict[str, str]) -> None:
     root = folder / str(next(NUMBERS))
