@@ -33,8 +33,6 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from pytest_dxpy import protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from pytest_dxpy.units import Unit
 
 
@@ -62,11 +60,6 @@ class Verdict(NamedTuple):
     node: object
 
 
-def failing(phases: Iterable[protocol.Phase]) -> bool:
-    """Whether one of a test's reports is what pytest counts as a failure."""
-    return any(outcome == protocol.FAILED for _, outcome, _, _, _ in phases)
-
-
 class Stage(enum.Enum):
     """Where a file runs again."""
 
@@ -75,6 +68,21 @@ class Stage(enum.Enum):
     AGAIN = 3  # after the files that ran before it, collected one by one
     FULL_AGAIN = 4  # after the same files, with the whole suite collected
     IN_ORDER = 5  # after all files that come before it, with the whole suite collected
+
+    @property
+    def is_full(self) -> bool:
+        """Whether the whole suite is collected first."""
+        return self in (Stage.FULL, Stage.FULL_AGAIN, Stage.IN_ORDER)
+
+    @property
+    def is_alone(self) -> bool:
+        """Whether no other file runs before."""
+        return self is Stage.FRESH
+
+    @property
+    def is_in_order(self) -> bool:
+        """Whether all files run before that come before in pytest's order."""
+        return self is Stage.IN_ORDER
 
 
 # In this stage a test must have failed, or not, for the next one to tell more.

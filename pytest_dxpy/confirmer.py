@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from pytest_dxpy.confirmation import Group, Held, Job, Stage
 from pytest_dxpy.records import content_hash
 
 if TYPE_CHECKING:
     from pytest_dxpy import protocol
+    from pytest_dxpy.confirmation import Group, Held, Job
     from pytest_dxpy.crew import Member
     from pytest_dxpy.run import Run
     from pytest_dxpy.units import Unit
@@ -79,6 +79,8 @@ class Confirmer:
 
     def hold(self, event: protocol.Event, made: list[Any], node: object) -> None:
         """Keep a failed test back."""
+        from pytest_dxpy.confirmation import Held  # noqa: PLC0415  # most runs need none of it
+
         index = event.item
         items = self._run.units[event.unit].items or []
         occurrence = sum(item.node_id == items[index].node_id for item in items[:index])
@@ -90,12 +92,16 @@ class Confirmer:
         workers = [worker for unit, worker in self._held if unit == number]
         if not workers:
             return
+        from pytest_dxpy.confirmation import Group  # noqa: PLC0415
+
         group = Group(shared=self._run.units[number].split)
         jobs = [self._job(number, worker, group) for worker in workers]
         first, *first.others = sorted(jobs, key=lambda job: -len(job.up_to))
         self._pin(self._full_worker(), first)
 
     def _job(self, number: int, worker: int, group: Group) -> Job:
+        from pytest_dxpy.confirmation import Job  # noqa: PLC0415
+
         unit = self._run.units[number]
         held = self._held.pop((number, worker))
         order = unit.order[worker]
@@ -186,7 +192,7 @@ class Confirmer:
                 again.append(job)
         for job in again:
             self._rerun(job)
-        if again and group.shared and again[0].stage is Stage.FRESH:
+        if again and group.shared and again[0].stage.is_alone:
             self._run_beside(again)
 
     def _run_beside(self, jobs: list[Job]) -> None:
@@ -202,7 +208,7 @@ class Confirmer:
 
     def _rerun(self, job: Job) -> None:
         """Run a job's unit in a worker of its own."""
-        full = job.stage in (Stage.FULL_AGAIN, Stage.IN_ORDER)
+        full = job.stage.is_full
         worker = self._run.crew.start(shared=False, full=full)
         for unit in self._first(job):
             self._unheeded.add(self._run.pin(worker.number, unit.copy(), []))
@@ -211,9 +217,9 @@ class Confirmer:
 
     def _first(self, job: Job) -> list[Unit]:
         """What a job's worker runs before the job's unit."""
-        if job.stage is Stage.FRESH:
+        if job.stage.is_alone:
             return []
-        if job.stage is not Stage.IN_ORDER:
+        if not job.stage.is_in_order:
             return job.before
         earlier = {
             unit.position: unit

@@ -1,7 +1,7 @@
 """How worker processes come to be: forked from a zygote, or started anew.
 
-The zygote is forked from pytest's process while that has one thread, and then
-only waits; each worker is a fork of it, made in a millisecond, and so is the
+The zygote (see there) is forked from pytest's process while that has one
+thread; each worker is a fork of it, made in a millisecond, and so is the
 replacement of a dead one. It talks through a socket: descriptors in, the new
 process id out.
 
@@ -16,10 +16,9 @@ import gc
 import os
 import signal
 import sys
-import warnings
 from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
 
-from pytest_dxpy import native
+from pytest_dxpy import native, zygote
 from pytest_dxpy.errors import StartError
 
 if TYPE_CHECKING:
@@ -76,13 +75,14 @@ class ForkServer:
             os.waitpid(self._pid, 0)
 
 
-def fork_server(*, collect_garbage: bool) -> ForkServer | list[int]:
+def fork_server(*, collect_garbage: bool, prepare: Callable[[], object]) -> ForkServer | list[int]:
     """Fork a zygote. Returns in the controller, and once more in every worker.
 
     Args:
         collect_garbage: whether a user's code has run and may have left garbage that
             every process would finalize: a file that nobody closed would be
             written by each.
+        prepare: called in the worker that is forked before it is needed.
 
     Returns:
         In the controller the server; in a worker the descriptors that it was
@@ -95,7 +95,7 @@ def fork_server(*, collect_garbage: bool) -> ForkServer | list[int]:
     # hypothesis looks there.
     if collect_garbage:
         gc.collect()
-    pid = _fork()
+    pid = zygote.fork()
     if pid:
         os.close(theirs)
         return ForkServer(ours, pid)
@@ -104,42 +104,9 @@ def fork_server(*, collect_garbage: bool) -> ForkServer | list[int]:
         signal.signal(signal.SIGINT, signal.SIG_IGN)
         if not native.die_with_parent(controller):
             os._exit(0)
-        return _serve(theirs)
+        return zygote.serve(theirs, prepare)
     except BaseException:  # noqa: BLE001  # no frame of pytest above may handle it
         os._exit(1)
-
-
-def _serve(socket: int) -> list[int]:
-    """The zygote's life. Returns only in a worker, its descriptors."""
-    zygote = os.getpid()
-    while (message := native.receive_message(socket)) is not None:
-        request, fds = message
-        if request.startswith(b"reap "):
-            _, status = os.waitpid(int(request[5:]), 0)
-            native.send_message(socket, b"%d" % os.waitstatus_to_exitcode(status), [])
-            continue
-        try:
-            pid = _fork()
-        except OSError as error:
-            native.send_message(socket, f"!{os.strerror(error.errno or 0)}".encode(), [])
-        else:
-            if pid == 0:
-                os.close(socket)
-                if not native.die_with_parent(zygote):
-                    os._exit(0)
-                return list(fds)
-            native.send_message(socket, b"%d" % pid, [])
-        for fd in fds:
-            os.close(fd)
-    os._exit(0)
-
-
-def _fork() -> int:
-    with warnings.catch_warnings():
-        # 3.12 warns of other threads. The late point is not used where Python has
-        # any; those of native libraries (BLAS) survive it.
-        warnings.simplefilter("ignore")
-        return os.fork()
 
 
 def _flush() -> None:

@@ -6,13 +6,10 @@ the native core, or anything else of ours, unless it is to be ours.
 
 from __future__ import annotations
 
-import contextlib
 import os
-import sys
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from _pytest.assertion.rewrite import AssertionRewritingHook
 
 if TYPE_CHECKING:
     import argparse
@@ -50,19 +47,13 @@ def _is_asked_for(config: pytest.Config, given: argparse.Namespace) -> bool:
     )
 
 
-@contextlib.contextmanager
-def _plain_imports() -> Generator[None]:
-    """Import past pytest's assertion rewriting.
+def _session() -> Any:
+    from pytest_dxpy.plain_imports import plain_imports  # noqa: PLC0415
 
-    It takes the modules of every plugin's distribution, finds nothing to do in ours,
-    and takes as long again as the import itself.
-    """
-    finders = sys.meta_path[:]
-    sys.meta_path[:] = [one for one in finders if not isinstance(one, AssertionRewritingHook)]
-    try:
-        yield
-    finally:
-        sys.meta_path[:] = finders
+    with plain_imports():
+        from pytest_dxpy import session  # noqa: PLC0415
+
+    return session
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -72,10 +63,7 @@ def pytest_load_initial_conftests(
     """Get ready before any conftest is imported; the early point to fork at."""
     config: Any = early_config
     if _is_asked_for(early_config, config.known_args_namespace):
-        with _plain_imports():
-            from pytest_dxpy import session  # noqa: PLC0415
-
-        session.before_conftests(early_config, parser, args)
+        _session().before_conftests(early_config, parser, args)
     return (yield)
 
 
@@ -83,7 +71,4 @@ def pytest_load_initial_conftests(
 def pytest_cmdline_main(config: pytest.Config) -> None:
     """Take the run over; the late point to fork at."""
     if _is_asked_for(config, config.option):
-        with _plain_imports():
-            from pytest_dxpy import session  # noqa: PLC0415
-
-        session.before_configure(config)
+        _session().before_configure(config)

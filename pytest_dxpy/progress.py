@@ -6,7 +6,6 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_dxpy import native, protocol, units
-from pytest_dxpy.confirmation import failing
 from pytest_dxpy.records import content_hash
 
 if TYPE_CHECKING:
@@ -160,7 +159,7 @@ class Progress:
         item = unit.items[event.item]
         unit.note_run(event.worker, event.item)
         node = run.crew.members[event.worker].node
-        failed = failing(event.phases)
+        failed = protocol.failing(event.phases)
         unit.failed |= failed
         made = run.replay.reports_of(item, event.phases, node)
         if self._confirmer.reruns(event.unit):

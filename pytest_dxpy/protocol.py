@@ -6,7 +6,10 @@ names, and the events that the controller hears, each a small immutable value.
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Commands; the numbers are those of native/codec/message_format.h.
 CONFIGURE: Final = 1
@@ -47,6 +50,11 @@ STOPPED: Final = 2
 # One report of one item: phase, outcome, start and duration in seconds, and a
 # payload that is empty where the outcome says it all.
 Phase = tuple[int, int, float, float, bytes]
+
+
+def failing(phases: Iterable[Phase]) -> bool:
+    """Whether one of a test's reports is what pytest counts as a failure."""
+    return any(outcome == FAILED for _, outcome, _, _, _ in phases)
 
 
 class Item(NamedTuple):

@@ -23,17 +23,18 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_dxpy import mode, native, options, xdist_compat
-from pytest_dxpy.controller import Controller
 from pytest_dxpy.errors import OptionError
 from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
-from pytest_dxpy.records import Records
-from pytest_dxpy.seat import WorkerSeat
+from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from pytest_dxpy.records import Records
+    from pytest_dxpy.seat import WorkerSeat
+
 EARLY_SERVER: Final = pytest.StashKey[ForkServer]()
-SEAT: Final = pytest.StashKey[WorkerSeat]()
+SEAT: Final = pytest.StashKey["WorkerSeat"]()
 
 # A conftest with one of these in it is imported by each worker for itself.
 EARLY_TEXTS: Final = (b"PYTEST_XDIST", b"seed(")
@@ -100,13 +101,13 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
         return
     fds = spawned_worker()
     if fds is None and _forks_early(config, parsed):
-        server = fork_server(collect_garbage=False)
+        server = fork_server(collect_garbage=False, prepare=_seat_class)
         if isinstance(server, ForkServer):
             config.stash[EARLY_SERVER] = server
         else:
             fds = server
     if fds is not None:
-        config.stash[SEAT] = WorkerSeat(fds)
+        config.stash[SEAT] = _seat_class()(fds)
     # pytest-cov decides here, from these options, how it measures.
     given.numprocesses = given.numprocesses or parsed.workers or 1
     given.dist = "load"
@@ -151,8 +152,11 @@ def before_configure(config: pytest.Config) -> None:
     if group:
         config.option.dist = "loadgroup"
     launcher = early or _late_launcher(config, parsed)
-    if isinstance(launcher, WorkerSeat):
-        launcher.run(config, inherited_capture=True)
+    if isinstance(launcher, list):
+        _seat_class()(launcher).run(config, inherited_capture=True)
+    # Not before the fork: workers get ready meanwhile, and need none of it.
+    with plain_imports():
+        from pytest_dxpy.controller import Controller  # noqa: PLC0415
     controller = Controller(parsed, chosen, launcher, _records(config, parsed), workers)
     config.pluginmanager.register(controller, "dsession")
     # Clean-ups run in reverse: this is the last one.
@@ -163,12 +167,19 @@ def before_configure(config: pytest.Config) -> None:
             controller.start_workers(config)
 
 
-def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | WorkerSeat:
+def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | list[int]:
     if parsed.start == "spawn" or (parsed.start == "auto" and len(sys._current_frames()) > 1):
         return SpawnServer(config)
     conftests: Any = config.pluginmanager._conftest_plugins
-    server = fork_server(collect_garbage=bool(conftests))
-    return server if isinstance(server, ForkServer) else WorkerSeat(server)
+    return fork_server(collect_garbage=bool(conftests), prepare=_seat_class)
+
+
+def _seat_class() -> type[WorkerSeat]:
+    """Import what a worker needs and the controller does not."""
+    with plain_imports():
+        from pytest_dxpy.seat import WorkerSeat  # noqa: PLC0415
+
+    return WorkerSeat
 
 
 def _stay_alone(config: pytest.Config, chosen: mode.Mode, early: ForkServer | None) -> None:
@@ -194,6 +205,8 @@ class _Alone:
 
 
 def _records(config: pytest.Config, parsed: options.Options) -> Records:
+    from pytest_dxpy.records import Records  # noqa: PLC0415  # with the controller
+
     if parsed.cache_dir:
         return Records(config.invocation_params.dir / parsed.cache_dir / "files.json")
     cache: Any = getattr(config, "cache", None)

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "base/own_pages.h"
 #include "bindings/bindings.h"
 
 namespace dxpy::bindings {
@@ -36,6 +37,7 @@ void BindProcess(py::module_& m) {
   m.def("receive_message", &Receive, py::arg("socket"));
   m.def("die_with_parent", &DieWithParent, py::arg("parent"));
   m.def("open_pidfd", [](int pid) { return OpenPidFd(pid).release(); });
+  m.def("own_shared_pages", &OwnSharedPages, py::arg("max_bytes"));
   m.def("count_threads", &CountThreads);
 }
 

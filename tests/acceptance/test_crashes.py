@@ -192,3 +192,33 @@ def test_a_zygote_that_is_killed_takes_its_workers_along(
     result = running.wait()
     assert result.code not in (0, 5)
     assert "the process that forks workers has died" in result.output
+
+
+KILLS_THE_SPARE = """
+    import os, signal
+    def children(pid):
+        with open(f"/proc/{pid}/task/{pid}/children") as file:
+            return [int(text) for text in file.read().split()]
+    def is_dead(pid):
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] == "Z"
+    def pytest_configure(config):
+        if hasattr(config, "workerinput"):
+            return
+        (zygote,) = children(os.getpid())
+        while not (waiting := children(zygote)):
+            pass
+        os.kill(waiting[0], signal.SIGKILL)
+        while not is_dead(waiting[0]):
+            pass
+"""
+
+
+def test_a_worker_that_dies_before_it_is_called_is_not_missed(project: Project) -> None:
+    project.write(
+        conftest=KILLS_THE_SPARE, test_a="def test_a(): pass", test_b="def test_b(): pass"
+    )
+    result = project.start("-p", "dxpy", "-n2").wait()
+    assert result.code == 0
+    assert "2 passed" in result.output
+    assert "died" not in result.output

@@ -1,9 +1,7 @@
 from __future__ import annotations
 
-import pytest
-
 from pytest_dxpy import protocol
-from pytest_dxpy.confirmation import Group, Held, Job, Stage, failing
+from pytest_dxpy.confirmation import Group, Held, Job, Stage
 from pytest_dxpy.units import Unit
 
 
@@ -48,24 +46,6 @@ def job_of(*names: str, after_others: bool = False) -> Job:
     return Job(
         unit_of(" ".join(names)), [held(name) for name in names], list(names), list(names), before
     )
-
-
-def phase(outcome: int) -> protocol.Phase:
-    return (protocol.PHASES["call"], outcome, 0.0, 0.0, b"")
-
-
-@pytest.mark.parametrize(
-    ("outcomes", "fails"),
-    [
-        ([], False),
-        ([protocol.PASSED, protocol.PASSED], False),
-        ([protocol.PASSED, protocol.FAILED], True),
-        ([protocol.FAILED, protocol.PASSED], True),
-        ([protocol.SKIPPED, protocol.OTHER_OUTCOME], False),
-    ],
-)
-def test_a_test_fails_if_one_of_its_phases_does(outcomes: list[int], fails: bool) -> None:
-    assert failing([phase(outcome) for outcome in outcomes]) is fails
 
 
 def test_a_failure_that_the_full_worker_repeats_is_confirmed() -> None:

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from pytest_dxpy import protocol
 
 
@@ -19,3 +21,21 @@ def test_an_event_is_the_dispatchers_tuple_by_name() -> None:
         "Event(kind=5, worker=7, unit=3, item=2, seconds=0.25, "
         "phases=[(1, 1, 5.0, 0.5, b'')], payload=b'...')"
     )
+
+
+def phase(outcome: int) -> protocol.Phase:
+    return (protocol.PHASES["call"], outcome, 0.0, 0.0, b"")
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "fails"),
+    [
+        ([], False),
+        ([protocol.PASSED, protocol.PASSED], False),
+        ([protocol.PASSED, protocol.FAILED], True),
+        ([protocol.FAILED, protocol.PASSED], True),
+        ([protocol.SKIPPED, protocol.OTHER_OUTCOME], False),
+    ],
+)
+def test_a_test_fails_if_one_of_its_phases_does(outcomes: list[int], fails: bool) -> None:
+    assert protocol.failing([phase(outcome) for outcome in outcomes]) is fails
