@@ -66,7 +66,7 @@ class Controller:
         """Start the workers, or let them go on that were started early."""
         try:
             if self._run is None:
-                self.start_workers(session.config)
+                self.start_workers(session.config, early=False)
         except pytest.UsageError as error:
             self._usage_error = error
         except DxpyError as error:
@@ -74,11 +74,14 @@ class Controller:
         else:
             self._begin(session)
 
-    def start_workers(self, config: pytest.Config) -> None:
+    def start_workers(self, config: pytest.Config, *, early: bool) -> None:
         """Start as many workers as there is work for.
 
-        Called before pytest configures where nothing stands against it: workers
-        configure at the same time then.
+        Args:
+            config: of the controller.
+            early: it is not configured yet, and workers configure at the same time. Nothing
+                that happens at a session's start can be told from outside then, and no
+                worker waits for the others.
 
         Raises:
             pytest.UsageError: an argument names no file.
@@ -89,7 +92,7 @@ class Controller:
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
             given_order=self._mode.full or self._options.order == "pytest",
-            barrier=count,
+            barrier=0 if early else count,
             discover=True,
             split=self._mode.split,
             max_failures=config.getvalue("maxfail") or 0,

@@ -63,8 +63,23 @@ def _shared_fixtures(item: pytest.Function) -> list[tuple[str, object]]:
         (name, definition)
         for name, found in definitions.items()
         for definition in found
-        if definition.scope in _SHARED_SCOPES
+        if definition.scope in _SHARED_SCOPES and not _does_nothing(name, item.cls)
     ]
+
+
+def _does_nothing(fixture: str, cls: Any) -> bool:
+    """Whether it is pytest's fixture for a ``unittest.TestCase`` without class set-up.
+
+    Every such class has one, since every such class inherits ``setUpClass``.
+    """
+    if cls is None or fixture != f"_unittest_setUpClass_fixture_{cls.__qualname__}":
+        return False
+    from unittest import TestCase  # noqa: PLC0415  # its user has imported it
+
+    return all(
+        getattr(getattr(cls, name, None), "__func__", None) is getattr(TestCase, name).__func__
+        for name in ("setUpClass", "tearDownClass")
+    )
 
 
 def _keys(item: pytest.Function, fixtures: list[tuple[str, object]]) -> list[_Key]:

@@ -59,6 +59,7 @@ class WorkerSeat:
         xdist_compat.forget(config.option)
         config.option.basetemp = None
         config.option.maxfail = 0  # the controller counts, over all workers
+        config.option.cacheclear = False  # it has done so, and tests have written there since
         _set(config, workerinput=self.birth.workerinput, workeroutput={})
         save_coverage = follow_coverage(config)
         worker = Worker(config, self.port, self.birth)

@@ -164,7 +164,7 @@ def before_configure(config: pytest.Config) -> None:
     if mode.may_start_early(config):
         # An argument that names no file is met again, and told, where pytest does.
         with contextlib.suppress(pytest.UsageError):
-            controller.start_workers(config)
+            controller.start_workers(config, early=True)
 
 
 def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | list[int]:

@@ -141,6 +141,7 @@ class Worker:
                     command = following
                     continue
             command = self._ask(idle=True)
+        self._settle(session, None)
 
     def _ask(self, *, idle: bool) -> Any:
         self._port.send(protocol.NEED, protocol.NONE, int(idle), b"")
@@ -228,16 +229,19 @@ class Worker:
             self._settle(session, self._items[index])
         while index is not None:
             self._check_state()
-            upcoming, following = self._claim_item()
-            if upcoming is not None:
-                nextitem: pytest.Item | None = self._items[upcoming]
+            # Not claimed while another one runs, which may take long: it may yet go to an
+            # idle worker.
+            expected = self._port.next_item(self._unit)
+            if expected is None:
+                upcoming, following = self._claim_item()
+                nextitem = self._next_item(session, collector, upcoming, following)
+                self._run_item(session, index, nextitem)
             else:
-                nextitem = self._next_item(session, collector, following)
-            self._run_item(index, self._items[index], nextitem)
-            if session.shouldfail:
-                raise session.Failed(session.shouldfail)
-            if session.shouldstop:
-                raise session.Interrupted(session.shouldstop)
+                self._run_item(session, index, self._items[expected])
+                upcoming, following = self._claim_item()
+                if upcoming != expected:
+                    nextitem = self._next_item(session, collector, upcoming, following)
+                    self._settle(session, nextitem)
             index = upcoming
         return following
 
@@ -252,15 +256,19 @@ class Worker:
         return index, None
 
     def _next_item(
-        self, session: pytest.Session, collector: Collector, command: Any
+        self, session: pytest.Session, collector: Collector, index: int | None, command: Any
     ) -> pytest.Item | None:
+        """An item of the unit, or what stands for it where none follows but a command."""
+        if index is not None:
+            return self._items[index]
         if command[0] in _BEGINS:
             return collector.next_item(native.decode_id(command[3]), command[4])
         if command[0] == protocol.WAIT:
             return next_unit(session)
         return None
 
-    def _run_item(self, index: int, item: pytest.Item, nextitem: pytest.Item | None) -> None:
+    def _run_item(self, session: pytest.Session, index: int, nextitem: pytest.Item | None) -> None:
+        item = self._items[index]
         self._item = index
         self._node_id = item.nodeid
         self._subtest_failed = False
@@ -268,12 +276,16 @@ class Worker:
         self._port.send(protocol.STARTED, self._unit, index, b"")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         self._port.send(protocol.DONE, self._unit, index, b"")
+        if session.shouldfail:
+            raise session.Failed(session.shouldfail)
+        if session.shouldstop:
+            raise session.Interrupted(session.shouldstop)
 
-    def _settle(self, session: pytest.Session, first: pytest.Item) -> None:
-        """Tear down what the stand-in kept and the real next item does not need."""
+    def _settle(self, session: pytest.Session, following: pytest.Item | None) -> None:
+        """Tear down what was kept for another item and this one does not need."""
         state: Any = session._setupstate
         try:
-            state.teardown_exact(first)
+            state.teardown_exact(following)
         except Exception:  # noqa: BLE001  # a fixture's; plain pytest says it of the last item
             self.tell("teardown", self._node_id, traceback.format_exc(), failed=True)
 

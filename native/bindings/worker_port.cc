@@ -114,6 +114,7 @@ void BindWorkerPort(py::module_& m) {
       .def("send_items", &SendItems, py::arg("unit"), py::arg("items"), py::arg("cuts"))
       .def("send_joined", &SendJoined, py::arg("unit"), py::arg("items"))
       .def("claim_item", &WorkerPort::ClaimItem, py::arg("unit"))
+      .def("next_item", &WorkerPort::NextItem, py::arg("unit"))
       .def("send_units", &SendUnits, py::arg("units"))
       .def("wait_until_handled", &WorkerPort::WaitUntilHandled, unlocked)
       .def("claim", &WorkerPort::Claim, py::arg("ticket"))

@@ -46,6 +46,11 @@ class WorkerPort {
   [[nodiscard]] std::optional<uint32_t> ClaimItem(uint32_t unit) const {
     return channel_.item_span().Claim(unit);
   }
+  /// What ClaimItem would return now. It may still go to another worker.
+  [[nodiscard]] std::optional<uint32_t> NextItem(uint32_t unit) const {
+    const auto items = channel_.item_span().Look(unit);
+    return items && items->left() > 0 ? std::optional(items->next) : std::nullopt;
+  }
   [[nodiscard]] ring::RunState state() const { return control_.state(); }
   /// Returns kRunning or kStopped, sleeping while the run is paused.
   [[nodiscard]] ring::RunState WaitWhilePaused() const { return control_.WaitWhilePaused(); }

@@ -88,6 +88,7 @@ TIES = {
     "a mark": case(marks="@pytest.mark.dependency\n"),
     "setUpClass": (
         f"{HEAD}class TestOne(unittest.TestCase):\n"
+        "    @classmethod\n    def setUpClass(cls): pass\n"
         + "".join(f"    def test_{n:02}(self): ran({n})\n" for n in range(TESTS))
     ),
     "a package fixture": case(arguments="n, packaged"),
@@ -105,10 +106,21 @@ def test_tests_that_share_something_stay_on_one_worker(shared: Project, name: st
     assert not is_shared(shared)
 
 
+def test_a_class_of_unittest_without_class_set_up_is_shared(shared: Project) -> None:
+    shared.write(
+        test_a=f"{HEAD}class TestOne(unittest.TestCase):\n"
+        + "".join(f"    def test_{n:02}(self): ran({n})\n" for n in range(TESTS))
+    )
+    shared.run()
+    assert len(workers_of(shared)) == TESTS
+    assert is_shared(shared)
+
+
 def test_a_file_is_divided_between_those_that_share_something(shared: Project) -> None:
     half = TESTS // 2
     classes = "".join(
         f"class Test{letter}(unittest.TestCase):\n"
+        "    @classmethod\n    def tearDownClass(cls): pass\n"
         + "".join(f"    def test_{n:02}(self): ran({n})\n" for n in range(first, first + half))
         for letter, first in (("A", 0), ("B", half))
     )
