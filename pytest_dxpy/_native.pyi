@@ -27,7 +27,19 @@ class Dispatcher:
     def report_all_phases(self) -> None: ...
     def add_units(
         self,
-        units: Sequence[tuple[bytes, int, float, bool, int, Sequence[bytes], float, bool]],
+        units: Sequence[
+            tuple[
+                bytes,
+                int,
+                float,
+                bool,
+                int,
+                Sequence[bytes],
+                float,
+                bool,
+                Sequence[tuple[int, float]],
+            ]
+        ],
     ) -> int: ...
     def drop_units(self, units: Sequence[int]) -> None: ...
     def set_positions(self, units: Sequence[int]) -> None: ...

@@ -208,6 +208,11 @@ class Job:
         """Whether the file is proven to need other tests to run before it."""
         return any(self._excuse(held) is Stage.IN_ORDER for held in self.held)
 
+    @property
+    def is_excused(self) -> bool:
+        """Whether a failure does not count."""
+        return any(self._excuse(held) is not None for held in self.held)
+
     def verdicts(self) -> list[Verdict]:
         """What is reported of each held test."""
         verdicts = []

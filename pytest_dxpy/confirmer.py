@@ -48,6 +48,8 @@ class Confirmer:
         self._beside: dict[int, tuple[Group, int]] = {}  # by the unit that runs again; its worker
         self._unheeded: set[int] = set()  # units that run again before a job's
         self._takeovers: set[int] = set()  # units that the full worker runs for good
+        self._final: set[int] = set()  # workers that ran such a unit
+        self._excused: set[int] = set()  # workers with a failure that did not count
         self._full: Member | None = None
         self._full_ready = False
         self._full_errors: dict[str, Any] = {}  # collection reports by node id
@@ -65,6 +67,15 @@ class Confirmer:
     def takes_over(self, unit: int) -> bool:
         """Whether a unit runs in the full worker for good."""
         return unit in self._takeovers
+
+    def answers_for(self, member: Member) -> bool:
+        """Whether plain pytest would have met an error that a worker meets at its end.
+
+        Not one that only ran tests again, or in which a test failed that passes elsewhere:
+        what that left behind is nobody's.
+        """
+        final = member.shared or member.number in self._final
+        return final and member.number not in self._excused
 
     def holds(self, number: int) -> bool:
         """Whether a failure in the unit must be confirmed."""
@@ -131,7 +142,7 @@ class Confirmer:
         """Run a whole unit in the full worker, for good."""
         copy = unit.copy()
         copy.expected_tests, copy.known = unit.tests, unit.known
-        self._takeovers.add(self._run.pin(self._full_worker().number, copy, []))
+        self._pin_for_good(copy, [])
 
     def take_over_rest(self, unit: Unit, worker: int) -> None:
         """Run what a worker has left of a unit in the full worker, for good."""
@@ -140,7 +151,12 @@ class Confirmer:
         elif left := unit.left(worker):
             rest, ids = unit.copy(), unit.ids(sorted(left))
             rest.again = True
-            self._takeovers.add(self._run.pin(self._full_worker().number, rest, ids))
+            self._pin_for_good(rest, ids)
+
+    def _pin_for_good(self, unit: Unit, only: list[str]) -> None:
+        worker = self._full_worker().number
+        self._final.add(worker)
+        self._takeovers.add(self._run.pin(worker, unit, only))
 
     def _full_worker(self) -> Member:
         if self._full is None or self._full.gone:
@@ -232,6 +248,8 @@ class Confirmer:
         for item, made, node in job.verdicts():
             self._run.replay.item(item, made, node)
         record = self._run.records.get(job.unit.key)
+        if job.is_excused:
+            self._excused.add(job.first_worker)
         if job.needs_imports and job.group.shared:
             record.whole = content_hash(job.unit.key)
             self._run.notes.append(f"{self._run.show(job.unit.key)} {NEEDS_FILE}")

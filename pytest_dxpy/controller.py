@@ -50,7 +50,7 @@ class Controller:
         self._run: Run | None = None
         self._taken: deque[tuple[Any, ...]] = deque()  # events that are not handled yet
         self._usage_error: pytest.UsageError | None = None
-        self._unconfigure_error: UnconfigureError | None = None
+        self._late_errors: list[tuple[Member, UnconfigureError]] = []  # met after a session
 
     # What pytest calls.
 
@@ -213,8 +213,9 @@ class Controller:
         self._launcher.close()
         merge_coverage(config)
         gc.unfreeze()
-        if self._unconfigure_error is not None:
-            raise self._unconfigure_error
+        for member, error in self._late_errors:
+            if self._confirmer.answers_for(member):  # known only now
+                raise error
 
     def _see_off(self, run: Run) -> None:
         """Wait for the processes of the workers whose sessions are over."""
@@ -359,10 +360,11 @@ class Controller:
         if member.broken:
             return  # what follows says nothing of the suite
         if member.finished:
-            self._unconfigure_error = UnconfigureError(
+            error = UnconfigureError(
                 f"{member.name} met an error after its session",
                 hint=f"plain pytest ends with such an error too; here it is:\n{text}",
             )
+            self._late_errors.append((member, error))
             return
         if run.mode.confirm and not member.full and not run.stopping:
             self._losses.broken(member)

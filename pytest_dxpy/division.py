@@ -2,8 +2,9 @@
 
 A cut is allowed where the tests on its two sides share nothing: no fixture of
 class, module or package scope (``setup_module``, ``setUpClass`` and their like are
-such fixtures to pytest) and no mark that ties tests together. A test that assigns
-a module's variable ties all tests of its file.
+such fixtures to pytest), no mark that ties tests together, and no set-up of a
+plugin's own kind of class or file. A test that assigns a module's variable ties
+all tests of its file.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import inspect
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+from _pytest import nodes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -32,21 +34,27 @@ def cuts(items: Sequence[pytest.Item]) -> list[int] | None:
     """
     if len(items) <= 1:
         return None
-    fixtures: dict[int, list[tuple[str, object]]] = {}  # by identity of pytest's FuncFixtureInfo
+    fixtures: dict[object, list[tuple[str, object]]] = {}  # by what says which it uses
     uses: list[list[_Key]] = []
-    parent: object = None
+    parent: nodes.Node | None = None
     for item in items:
-        if not isinstance(item, pytest.Function):
-            return None
-        info = id(item._fixtureinfo)
-        if info not in fixtures:
-            if _assigns_globals(item.obj):
+        # pytest's FuncFixtureInfo; items of a plugin's or a conftest's own kind have none.
+        info = getattr(item, "_fixtureinfo", None)
+        key = type(item) if info is None else id(info)
+        if key not in fixtures:
+            if _assigns_globals(getattr(item, "obj", None)):
                 return None
-            fixtures[info] = _shared_fixtures(item)
+            fixtures[key] = _shared_fixtures(item, info)
         known_parent, parent = parent, item.parent
-        if _ties(item.own_markers if parent is known_parent else item.iter_markers()):
+        if parent is known_parent:
+            marks = iter(item.own_markers)
+        elif _has_setup(parent):
             return None
-        uses.append(_keys(item, fixtures[info]))
+        else:
+            marks = item.iter_markers()
+        if _ties(marks):
+            return None
+        uses.append(_keys(item, fixtures[key]))
     return _between(uses) if any(uses) else []
 
 
@@ -54,16 +62,27 @@ def _ties(marks: Iterable[pytest.Mark]) -> bool:
     return any(mark.name in _TYING_MARKS for mark in marks)
 
 
-def _shared_fixtures(item: pytest.Function) -> list[tuple[str, object]]:
+def _has_setup(node: nodes.Node | None) -> bool:
+    """Whether a class or a file, of a plugin's kind, is set up in a way of its own."""
+    while node is not None and not isinstance(node, nodes.Directory | pytest.Session):
+        methods = (getattr(type(node), name) for name in ("setup", "teardown"))
+        if not all(method.__module__.startswith("_pytest.") for method in methods):
+            return True
+        node = node.parent
+    return False
+
+
+def _shared_fixtures(item: pytest.Item, info: Any) -> list[tuple[str, object]]:
     """(name, definition) of the fixtures that an item shares with others."""
-    definitions: Any = item._fixtureinfo.name2fixturedefs
+    definitions = getattr(info, "name2fixturedefs", None)
     if not definitions:
         return []
+    cls = getattr(item, "cls", None)
     return [
         (name, definition)
         for name, found in definitions.items()
         for definition in found
-        if definition.scope in _SHARED_SCOPES and not _does_nothing(name, item.cls)
+        if definition.scope in _SHARED_SCOPES and not _does_nothing(name, cls)
     ]
 
 
@@ -82,7 +101,7 @@ def _does_nothing(fixture: str, cls: Any) -> bool:
     )
 
 
-def _keys(item: pytest.Function, fixtures: list[tuple[str, object]]) -> list[_Key]:
+def _keys(item: pytest.Item, fixtures: list[tuple[str, object]]) -> list[_Key]:
     if not fixtures:
         return []
     callspec = getattr(item, "callspec", None)
@@ -103,6 +122,7 @@ def _between(uses: list[list[_Key]]) -> list[int] | None:
 
 
 def _assigns_globals(function: Any) -> bool:
+    """Whether a test's function does so; an item of another kind has none."""
     if hasattr(function, "__wrapped__"):
         function = inspect.unwrap(function)
     code = getattr(function, "__code__", None)

@@ -157,7 +157,7 @@ class Progress:
         if unit.items is None:
             return  # a Ctrl-C came while its collection was being handled
         item = unit.items[event.item]
-        unit.note_run(event.worker, event.item)
+        unit.note_run(event.worker, event.item, event.seconds)
         node = run.crew.members[event.worker].node
         failed = protocol.failing(event.phases)
         unit.failed |= failed
@@ -190,6 +190,7 @@ class Progress:
         record = self._run.records.get(unit.key)
         record.seconds = seconds
         record.start_seconds = unit.start_seconds
+        record.slow = unit.slowest()
         record.tests = -1 if unit.narrowed or self._run.mode.full else len(unit.items or ())
         record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
         if unit.alone and unit.items and not (unit.failed or unit.split):

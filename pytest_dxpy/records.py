@@ -34,6 +34,8 @@ class FileRecord:
     dependent: str = ""  # content hash under which it needed what other files import
     start_seconds: float = -1.0  # of `seconds`, what each worker needs that shares it; -1: none may
     whole: str = ""  # content hash under which a test needed those before it in the file
+    # The longest tests by position: (position, seconds), ascending.
+    slow: list[tuple[int, float]] = dataclasses.field(default_factory=list)
 
 
 def content_hash(path: str) -> str:
@@ -105,13 +107,19 @@ def _parse(data: Any) -> dict[str, FileRecord]:
 
 def _record(fields: list[Any]) -> FileRecord:
     number = (int, float)
-    kinds: tuple[type | tuple[type, ...], ...] = (number, int, int, int, str, str, number, str)
+    kinds: tuple[type | tuple[type, ...], ...] = (
+        number, int, int, int, str, str, number, str, list
+    )  # fmt: skip
     right = len(fields) >= LEAST_FIELDS and all(
         isinstance(field, kind) for field, kind in zip(fields, kinds, strict=False)
     )
     record = FileRecord(*fields) if right else None
     if record is None or not (0 <= record.seconds < math.inf and record.start_seconds >= -1):
         raise TypeError(fields)
+    record.slow = [(int(item), float(seconds)) for item, seconds in record.slow]
+    if any(item < 0 or not 0 <= seconds < math.inf for item, seconds in record.slow):
+        raise TypeError(fields)
+    record.slow.sort()
     return record
 
 

@@ -24,6 +24,9 @@ SECONDS_PER_BYTE = 4e-6
 LEAST_SECONDS = 1e-3
 # What a worker must find in a file that others run, to be started for it.
 SECONDS_PER_WORKER = 0.1
+# A test that takes so long is remembered by itself, up to so many in a file.
+SLOW_SECONDS = 0.05
+MOST_SLOW = 256
 TESTS_PER_WORKER = 20
 
 
@@ -54,6 +57,8 @@ class Unit:
     spans: dict[int, list[range]] = dataclasses.field(default_factory=dict)  # items by worker
     sharing: set[int] = dataclasses.field(default_factory=set)  # workers that are not through
     spent_seconds: float = 0.0  # by those that are
+    known_slow: list[tuple[int, float]] = dataclasses.field(default_factory=list)  # as recorded
+    slow: dict[int, float] = dataclasses.field(default_factory=dict)  # seconds by item
 
     def copy(self) -> Unit:
         """The same tests, to run once more."""
@@ -82,10 +87,16 @@ class Unit:
         """Positions of the items that a worker has and has not run."""
         return {n for span in self.spans.get(worker, ()) for n in span if n not in self.ran}
 
-    def note_run(self, worker: int, item: int) -> None:
+    def note_run(self, worker: int, item: int, seconds: float) -> None:
         """A worker has run an item."""
         self.ran.add(item)
+        if seconds >= SLOW_SECONDS:
+            self.slow[item] = seconds
         self.order.setdefault(worker, []).append(item)
+
+    def slowest(self) -> list[tuple[int, float]]:
+        """The items that took longest, by position, with their seconds."""
+        return sorted(sorted(self.slow.items(), key=lambda one: -one[1])[:MOST_SLOW])
 
     def ids(self, positions: Iterable[int]) -> list[str]:
         """The node ids of items."""
@@ -192,6 +203,7 @@ def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Recor
         known=known,
         start_seconds=record.start_seconds,
         whole=records.is_whole(path),
+        known_slow=record.slow if known else [],
     )
 
 

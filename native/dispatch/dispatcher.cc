@@ -109,6 +109,7 @@ uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
                       .unit = queued.back(),
                       .start_seconds = unit.start_seconds,
                       .whole = unit.whole,
+                      .slow = std::move(unit.slow),
                       .cuts = {},
                       .collected = {}});
   }
@@ -144,7 +145,7 @@ void Dispatcher::EndDiscovery() {
 uint32_t Dispatcher::Pin(uint32_t worker, codec::UnitSpec spec) {
   const std::lock_guard lock(mutex_);
   const auto unit = static_cast<uint32_t>(units_.size());
-  units_.push_back({.spec = std::move(spec), .unit = {}, .cuts = {}, .collected = {}});
+  units_.push_back({.spec = std::move(spec), .unit = {}, .slow = {}, .cuts = {}, .collected = {}});
   workers_.at(worker)->own_units.push_back(unit);
   control_.controller_bell().Ring();
   return unit;

@@ -15,6 +15,7 @@
 #include "dispatch/worker_link.h"
 #include "ring/channel.h"
 #include "ring/death_watch.h"
+#include "schedule/splitting.h"
 #include "schedule/work_queues.h"
 
 namespace dxpy::dispatch {
@@ -39,6 +40,7 @@ struct NewUnit {
   double start_seconds = -1;  ///< recorded: of `cost_seconds`, what each worker needs that runs a
                               ///< share of it; -1: not known
   bool whole = true;          ///< never to be shared
+  std::vector<schedule::SlowItem> slow;  ///< recorded: items of which `cost_seconds` is much
 };
 
 /// Drives the workers of one run: answers their requests for work from the
@@ -99,6 +101,7 @@ class Dispatcher {
     schedule::Unit unit;
     double start_seconds = -1;
     bool whole = true;
+    std::vector<schedule::SlowItem> slow;
     std::optional<codec::Cuts> cuts;  ///< it may be cut there; told before it is collected
     std::optional<WorkerLink::Collected> collected;  ///< by the worker that began it
   };
@@ -106,15 +109,14 @@ class Dispatcher {
   /// The workers of one unit, and what they have left to begin.
   struct Sharing {
     uint32_t workers = 0;
-    uint32_t items_left = 0;
-    double item_seconds = 0;
+    schedule::ItemCosts costs;
+    double left_seconds = 0;     ///< of items that nobody has begun
     double collect_seconds = 0;  ///< of the worker that began it
     double longest_setup = 0;
     WorkerLink* richest = nullptr;  ///< of those with items that may be cut off
     ring::Items items;              ///< its items
     uint32_t cut = 0;               ///< where
-    [[nodiscard]] double left_seconds() const { return items_left * item_seconds; }
-    [[nodiscard]] double tail_seconds() const { return (items.limit - cut) * item_seconds; }
+    [[nodiscard]] double tail_seconds() const { return costs.Seconds(cut, items.limit); }
   };
 
   void Loop();
@@ -141,6 +143,7 @@ class Dispatcher {
   bool ServeShare(WorkerLink& link);
   [[nodiscard]] bool AwaitsCollection(const WorkerLink& link) const;
   [[nodiscard]] Sharing Survey(uint32_t unit) const;
+  [[nodiscard]] static double OrdinarySeconds(const UnitRecord& record);
   void Look(WorkerLink& link, Sharing& sharing) const;
   [[nodiscard]] bool MayJoin(const WorkerLink& thief, uint32_t unit) const;
   [[nodiscard]] bool IsWorthSharing(const WorkerLink& thief, uint32_t unit) const;

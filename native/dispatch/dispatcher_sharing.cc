@@ -83,23 +83,34 @@ bool Dispatcher::AwaitsCollection(const WorkerLink& link) const {
 }
 
 Dispatcher::Sharing Dispatcher::Survey(uint32_t unit) const {
+  const UnitRecord& record = units_[unit];
   Sharing sharing;
-  schedule::ItemCost cost;
+  schedule::ItemCost ordinary{.expected = OrdinarySeconds(record)};
+  std::vector<WorkerLink*> running;
   for (const auto& link : workers_) {
     if (link->dead || !link->shared() || link->unit() != unit) continue;
+    running.push_back(link.get());
     ++sharing.workers;
     sharing.longest_setup = std::max(sharing.longest_setup, link->longest_setup());
     if (!link->joined()) sharing.collect_seconds = link->collect_seconds();
-    cost.elapsed += link->running_seconds();
-    cost.done += link->items_done();
-    Look(*link, sharing);
+    // What slow ones took says nothing of the others.
+    if (!record.slow.empty()) continue;
+    ordinary.elapsed += link->running_seconds();
+    ordinary.done += link->items_done();
   }
-  const UnitRecord& record = units_[unit];
-  if (record.collected && record.start_seconds >= 0)
-    cost.expected = std::max(0.0, record.unit.cost_seconds - record.start_seconds) /
-                    std::max(1U, record.collected->items);
-  sharing.item_seconds = cost.Seconds();
+  sharing.costs = {ordinary.Seconds(), record.slow};
+  for (WorkerLink* link : running) Look(*link, sharing);
   return sharing;
+}
+
+// What an item that is not slow takes by the record; 0: there is none.
+double Dispatcher::OrdinarySeconds(const UnitRecord& record) {
+  if (!record.collected || record.start_seconds < 0) return 0;
+  double seconds = record.unit.cost_seconds - record.start_seconds;
+  for (const schedule::SlowItem& slow : record.slow) seconds -= slow.seconds;
+  const uint32_t items = record.collected->items;
+  const auto slow = static_cast<uint32_t>(record.slow.size());
+  return std::max(0.0, seconds) / (items > slow ? items - slow : 1);
 }
 
 void Dispatcher::Look(WorkerLink& link, Sharing& sharing) const {
@@ -107,12 +118,16 @@ void Dispatcher::Look(WorkerLink& link, Sharing& sharing) const {
   const std::optional<ring::Items> items = link.channel().item_span().Look(link.unit());
   if (!record.cuts || !record.collected || !items || items->next >= items->limit) return;
   if (items->limit > record.collected->items) return;  // scribbled on: nobody takes from it
-  sharing.items_left += items->left();
-  const auto cut = schedule::CutPoint(items->next, items->limit, *record.cuts);
+  const double left = sharing.costs.Seconds(items->next, items->limit);
+  sharing.left_seconds += left;
+  const auto cut = schedule::CutPoint(items->next, items->limit, *record.cuts, sharing.costs);
   // A worker that has just got its last item is about to begin it. Two idle ones would
   // take it from each other for ever.
   if (cut == items->next && !link.runs_item()) return;
-  if (!cut || (sharing.richest != nullptr && items->left() <= sharing.items.left())) return;
+  if (!cut) return;
+  if (sharing.richest != nullptr &&
+      left <= sharing.costs.Seconds(sharing.items.next, sharing.items.limit))
+    return;
   sharing.richest = &link;
   sharing.items = *items;
   sharing.cut = *cut;
@@ -144,8 +159,7 @@ bool Dispatcher::IsWorthSharing(const WorkerLink& thief, uint32_t unit) const {
   const double setup = std::max(0.0, sharing.longest_setup - thief.longest_setup());
   const double start = last ? 0 : sharing.collect_seconds + setup;
   // No more can be gained than what may be cut off.
-  const double left =
-      std::min(sharing.left_seconds(), 2 * sharing.workers * sharing.tail_seconds());
+  const double left = std::min(sharing.left_seconds, 2 * sharing.workers * sharing.tail_seconds());
   return schedule::IsWorthJoining(left, start, sharing.workers) && MayJoin(thief, unit);
 }
 
@@ -158,7 +172,7 @@ std::optional<uint32_t> Dispatcher::UnitToJoin(const WorkerLink& thief) const {
     if (link->unit() == thief.unit() || link->unit() == best) continue;
     if (!IsWorthSharing(thief, link->unit())) continue;
     const Sharing sharing = Survey(link->unit());
-    const double seconds = sharing.left_seconds() / sharing.workers;
+    const double seconds = sharing.left_seconds / sharing.workers;
     if (best && seconds <= most_seconds) continue;
     best = link->unit();
     most_seconds = seconds;
@@ -172,7 +186,7 @@ std::optional<uint32_t> Dispatcher::UnitToJoinFirst(const WorkerLink& thief) con
   const std::optional<uint32_t> unit = UnitToJoin(thief);
   if (!unit || !units_[*unit].unit.recorded) return std::nullopt;
   const UnitRecord& record = units_[*unit];
-  const double left = record.collected ? Survey(*unit).left_seconds()
+  const double left = record.collected ? Survey(*unit).left_seconds
                                        : record.unit.cost_seconds - record.start_seconds;
   return left > queues_.TotalSeconds() ? unit : std::nullopt;
 }
@@ -190,7 +204,7 @@ bool Dispatcher::SomeUnitMayBeShared(const WorkerLink& thief) const {
            const Sharing sharing = Survey(link->unit());
            if (sharing.richest == nullptr) return false;
            return link->running_seconds() < kTrialSeconds ||
-                  sharing.left_seconds() / 2 >= schedule::kLeastGain;
+                  sharing.left_seconds / 2 >= schedule::kLeastGain;
          });
 }
 

@@ -108,6 +108,19 @@ TEST_CASE("the last item is taken only from a worker that is busy with another")
   CHECK(busy.run[1].RunItems() == "2");
 }
 
+TEST_CASE("a unit is cut where half of its time lies by its records") {
+  Run run(With([](Settings& s) { s.split = true; }), 2);
+  run.Add({{"a", 10, 1, {{8, 4}, {9, 4}}}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[0].Begin() == "begun");
+  run[0].Collect(Items(10), codec::Cuts{});
+  CHECK(run[1].Ask() == "join a");
+  CHECK(run[1].Begin() == "begun");
+  run[1].CollectToo(Items(10));
+  CHECK(run[1].AskAhead() == "span");
+  CHECK(run[1].RunItems() == "9");
+}
+
 TEST_CASE("a unit is cut only where it may be") {
   Shared shared(10, codec::Cuts{8});
   CHECK(shared.Join(Items(10)) == "span");

@@ -14,7 +14,7 @@ enum class EventKind : uint8_t {
   kDiscovered = 2,  ///< payload: a codec::UnitList
   kBegun = 3,       ///< it took `unit`
   kCollected = 4,   ///< `item` items in `unit`, `seconds` after kBegun; payload: a codec::ItemList
-  kItem = 5,        ///< `item` of `unit` has run; `phases` holds its reports
+  kItem = 5,        ///< `item` of `unit` has run for `seconds`; `phases` holds its reports
   kUnitDone = 6,    ///< it is through with `unit`, `seconds` after kBegun; where it joined it,
                     ///< after it got items
   kEvent = 7,       ///< payload: as the worker sent it

@@ -259,6 +259,7 @@ struct NamedCost {
   std::string name;
   double cost_seconds = 1;
   double start_seconds = -1;  ///< not -1: recorded, and the unit may be shared
+  std::vector<schedule::SlowItem> slow{};
 };
 
 /// A dispatcher with fake workers, whose units have names.
@@ -283,7 +284,8 @@ class Run {
                        .position = position,
                        .recorded = unit.start_seconds >= 0,
                        .start_seconds = unit.start_seconds,
-                       .whole = unit.start_seconds < 0});
+                       .whole = unit.start_seconds < 0,
+                       .slow = unit.slow});
     }
     uint32_t number = dispatcher.AddUnits(std::move(units));
     std::vector<uint32_t> numbers;

@@ -126,16 +126,23 @@ Event WorkerLink::Begin(const Result& result) {
   return Make(joined_ ? EventKind::kJoined : EventKind::kBegun, result);
 }
 
+void WorkerLink::StartItem(uint32_t item) {
+  item_ = item;
+  item_seconds_ = 0;
+  phases_.clear();
+}
+
 double WorkerLink::running_seconds() const {
   return running_since_ ? SecondsSince(*running_since_) : 0;
 }
 
 // The worker's clock may be a test's own: what cannot be is left out.
-void WorkerLink::NoteSetup(const codec::ResultHeader& header) {
+void WorkerLink::NoteDuration(const codec::ResultHeader& header) {
   constexpr double kDay = 24 * 3600;
   const double seconds = header.duration_seconds;
-  if (header.phase == codec::Phase::kSetup && seconds > longest_setup_ && seconds < kDay)
-    longest_setup_ = seconds;
+  if (!(seconds >= 0 && seconds < kDay)) return;
+  item_seconds_ += seconds;
+  if (header.phase == codec::Phase::kSetup) longest_setup_ = std::max(longest_setup_, seconds);
 }
 
 std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
@@ -163,11 +170,10 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
     case ResultKind::kDivisible:  // the dispatcher's to keep
       return std::nullopt;
     case ResultKind::kStarted:
-      item_ = header.item;
-      phases_.clear();
+      StartItem(header.item);
       return std::nullopt;
     case ResultKind::kPhase: {
-      NoteSetup(header);
+      NoteDuration(header);
       const bool quiet = header.outcome == codec::Outcome::kPassed && result.payload.empty() &&
                          header.phase != codec::Phase::kCall;
       if (all_phases || !quiet)
@@ -178,6 +184,7 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
     case ResultKind::kDone: {
       Event event = Make(EventKind::kItem, result);
       event.phases = std::exchange(phases_, {});
+      event.seconds = item_seconds_;
       item_ = codec::kNone;
       ++items_done_;
       return event;

@@ -99,7 +99,8 @@ class WorkerLink {
   Event Make(EventKind kind, const Result& result) const;
   Event MakeTimed(EventKind kind, const Result& result) const;
   Event Begin(const Result& result);
-  void NoteSetup(const codec::ResultHeader& header);
+  void StartItem(uint32_t item);
+  void NoteDuration(const codec::ResultHeader& header);
   void Enqueue(codec::CommandHeader header, std::string payload);
 
   uint32_t id_;
@@ -119,6 +120,7 @@ class WorkerLink {
   double collect_seconds_ = 0;
   uint32_t items_done_ = 0;
   double longest_setup_ = 0;
+  double item_seconds_ = 0;  ///< all phases of item_, as far as reported
   std::vector<PhaseRecord> phases_;
 };
 

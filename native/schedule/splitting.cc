@@ -26,19 +26,47 @@ bool IsWorthJoining(double left, double start, uint32_t workers) {
   return JoinGain(left, start, workers) >= std::max(kLeastGain, start * kLeastReturn);
 }
 
-std::optional<uint32_t> CutPoint(uint32_t next, uint32_t limit, std::span<const uint32_t> cuts) {
+ItemCosts::ItemCosts(double ordinary, std::span<const SlowItem> slow)
+    : ordinary_(std::max(ordinary, 1e-9)), slow_(slow) {}
+
+double ItemCosts::Seconds(uint32_t first, uint32_t last) const {
+  double seconds = (last - first) * ordinary_;
+  const auto comes_before = [](const SlowItem& slow, uint32_t item) { return slow.item < item; };
+  auto slow = std::lower_bound(slow_.begin(), slow_.end(), first, comes_before);
+  for (; slow != slow_.end() && slow->item < last; ++slow) seconds += slow->seconds - ordinary_;
+  return seconds;
+}
+
+std::optional<uint32_t> CutPoint(uint32_t next, uint32_t limit, std::span<const uint32_t> cuts,
+                                 const ItemCosts& costs) {
   if (next >= limit) return std::nullopt;
-  const uint32_t middle = next + (limit - next) / 2;
-  if (cuts.empty()) return middle;
-  // Of the cuts on both sides of the middle the nearer one.
-  const auto after = std::lower_bound(cuts.begin(), cuts.end(), middle);
-  std::optional<uint32_t> best;
-  if (after != cuts.end() && *after < limit) best = *after;
-  if (after != cuts.begin()) {
-    const uint32_t before = *std::prev(after);
-    if (before >= next && (!best || middle - before <= *best - middle)) best = before;
+  // How much longer the first part takes; it grows with the position.
+  const auto excess = [&](uint32_t cut) {
+    return costs.Seconds(next, cut) - costs.Seconds(cut, limit);
+  };
+  uint32_t middle = next;  // the first position where the first part is no shorter
+  for (uint32_t count = limit - next; count > 0;) {
+    const uint32_t half = count / 2;
+    if (excess(middle + half) < 0) {
+      middle += half + 1;
+      count -= half + 1;
+    } else {
+      count = half;
+    }
   }
-  return best;
+  // Of the cuts on its two sides the better one.
+  std::optional<uint32_t> before;
+  std::optional<uint32_t> after;
+  if (cuts.empty()) {
+    if (middle > next) before = middle - 1;
+    if (middle < limit) after = middle;
+  } else {
+    const auto found = std::lower_bound(cuts.begin(), cuts.end(), middle);
+    if (found != cuts.end() && *found < limit) after = *found;
+    if (found != cuts.begin() && *std::prev(found) >= next) before = *std::prev(found);
+  }
+  if (!before || !after) return before ? before : after;
+  return -excess(*before) <= excess(*after) ? before : after;
 }
 
 }  // namespace dxpy::schedule

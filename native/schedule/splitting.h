@@ -26,6 +26,29 @@ struct ItemCost {
   [[nodiscard]] double Seconds() const;
 };
 
+/// An item that takes much longer than most of its unit.
+struct SlowItem {
+  uint32_t item = 0;
+  double seconds = 0;
+};
+
+/// What the items of a unit take: the slow ones what they took before, the others all
+/// the same.
+class ItemCosts {
+ public:
+  ItemCosts() = default;
+  /// @param ordinary  seconds; a nanosecond at least, so that more items are more work.
+  /// @param slow  ascending by item; must outlive this.
+  ItemCosts(double ordinary, std::span<const SlowItem> slow);
+
+  /// Of the items [first, last).
+  [[nodiscard]] double Seconds(uint32_t first, uint32_t last) const;
+
+ private:
+  double ordinary_ = 0;
+  std::span<const SlowItem> slow_;
+};
+
 /// What the makespan gains where one more worker joins the `workers` of a unit
 /// with `left` seconds of items to begin, if it needs `start` seconds before it can
 /// take its share: left / workers - (left + start) / (workers + 1).
@@ -35,12 +58,13 @@ struct ItemCost {
 /// processor time that is spent to start.
 [[nodiscard]] bool IsWorthJoining(double left, double start, uint32_t workers);
 
-/// Where to cut [next, limit) in two, as near to its middle as `cuts` allow;
-/// the first part is the smaller one by at most one item where every cut is allowed.
+/// Where to cut [next, limit) in two so that both parts take as long, as far as `cuts`
+/// allow. Of two cuts that are as good the first.
 /// @param cuts  positions where the unit may be cut, ascending; empty: at every one.
 /// @returns the first item of the second part; nullopt where there is no such cut.
 ///     May be `next` itself: the worker has one item or two before it.
 [[nodiscard]] std::optional<uint32_t> CutPoint(uint32_t next, uint32_t limit,
-                                               std::span<const uint32_t> cuts);
+                                               std::span<const uint32_t> cuts,
+                                               const ItemCosts& costs);
 
 }  // namespace dxpy::schedule

@@ -211,6 +211,26 @@ def test_what_follows_an_internal_error_in_its_worker_does_not_count(project: Pr
     assert (result.summary, result.code) == ("4 passed", 0)
 
 
+def test_what_an_excused_failure_leaves_behind_does_not_count(project: Project) -> None:
+    project.write(
+        conftest="""
+            import builtins
+            def pytest_unconfigure():
+                if hasattr(builtins, "dx_failed"): raise RuntimeError("left behind")
+        """,
+        test_a="""
+            import builtins, sys
+            def test_needs_b():
+                if "test_b" not in sys.modules:
+                    builtins.dx_failed = True
+                    assert 0
+        """,
+        test_b="def test_b(): pass",
+    )
+    result = project.run()
+    assert (result.summary, result.code) == ("2 passed", 0)
+
+
 def test_an_internal_error_that_plain_pytest_meets_too(project: Project) -> None:
     project.write(test_a=BREAKS.replace('hasattr(builtins, "dx_marked")', "True"))
     result = project.run()

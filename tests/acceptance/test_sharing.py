@@ -7,6 +7,7 @@ from collections import Counter
 
 import pytest
 
+from pytest_dxpy.records import Records
 from tests.conftest import Project, Result
 
 # Tests long enough for an idle worker to be given some of them.
@@ -72,6 +73,13 @@ def test_the_next_run_shares_it_from_the_beginning(project: Project) -> None:
     assert workers[0] != workers[-1]
 
 
+def test_tests_that_take_long_are_remembered(project: Project) -> None:
+    project.write(test_a=case("if n > 35: time.sleep(0.2)"))
+    project.run()
+    (remembered,) = Records(project.path / ".pytest_cache/d/dxpy/files.json").files.values()
+    assert [item for item, seconds in remembered.slow if seconds > 0.2] == [36, 37, 38, 39]
+
+
 @pytest.mark.parametrize("option", ["--dx-split=never", "--dist=loadfile", "--dx-collect=lazy"])
 def test_a_file_stays_on_one_worker_if_the_user_says_so(shared: Project, option: str) -> None:
     shared.write(test_a=case())
@@ -114,6 +122,35 @@ def test_a_class_of_unittest_without_class_set_up_is_shared(shared: Project) -> 
     shared.run()
     assert len(workers_of(shared)) == TESTS
     assert is_shared(shared)
+
+
+# Items of a conftest's own kind, one for each line of a file.
+LINES = """
+    import os, pytest, time
+    class Line(pytest.Item):
+        def runtest(self):
+            NAP
+            with open("ran", "a") as file:
+                file.write(f"{self.name} {os.environ.get('PYTEST_XDIST_WORKER', 'plain')}\\n")
+    class Lines(pytest.File):
+        def collect(self):
+            for line in self.path.read_text().splitlines():
+                yield Line.from_parent(self, name=line)
+        SETUP
+    def pytest_collect_file(parent, file_path):
+        if file_path.suffix == ".lines":
+            return Lines.from_parent(parent, path=file_path)
+"""
+
+
+@pytest.mark.parametrize("setup", ["", "def setup(self): pass", "def teardown(self): pass"])
+def test_a_file_of_another_kind_is_shared_unless_it_is_set_up(shared: Project, setup: str) -> None:
+    lines = LINES.replace("NAP", NAP).replace("SETUP", setup)
+    shared.write(conftest=lines, test_1="def test_1(): pass")
+    shared.write_file("z.lines", "".join(f"{n}\n" for n in range(TESTS)))
+    assert shared.run().summary == f"{TESTS + 2} passed"
+    assert len(workers_of(shared)) == TESTS
+    assert is_shared(shared) is (not setup)
 
 
 def test_a_file_is_divided_between_those_that_share_something(shared: Project) -> None:

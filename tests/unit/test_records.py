@@ -20,6 +20,7 @@ RECORD = FileRecord(
     dependent="",
     start_seconds=0.125,
     whole="b" * 32,
+    slow=[(1, 0.5), (7, 2.0)],
 )
 
 
@@ -106,6 +107,11 @@ def test_random_bytes_count_as_none(tmp_path_factory: pytest.TempPathFactory, da
         '{"version": 1, "files": {"/a.py": []}}',
         '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", "x", ""]}}',
         '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -2, ""]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", 7]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [7]]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [[-7, 1]]]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [[7, NaN]]]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [["a", "b"]]]}}',
         '{"version": 1, "files": {"/a.py": "abcdef"}}',
         "[" * 100_000,
     ],
@@ -174,14 +180,15 @@ def test_records_of_before_files_were_shared_are_read(path: Path) -> None:
     fields = [0.25, 3, 10, 99, "a" * 32, ""]
     path.write_text(json.dumps({"version": 1, "files": {"/test_a.py": fields}}))
     assert Records(path).files["/test_a.py"] == dataclasses.replace(
-        RECORD, start_seconds=-1.0, whole=""
+        RECORD, start_seconds=-1.0, whole="", slow=[]
     )
 
 
 def test_the_format_is_versioned(path: Path) -> None:
     saved(path, test_a=RECORD)
     data = json.loads(path.read_text())
+    slow = [[1, 0.5], [7, 2.0]]
     assert data == {
         "version": 1,
-        "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32]},
+        "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32, slow]},
     }
