@@ -70,7 +70,7 @@ def test_the_next_run_shares_it_from_the_beginning(project: Project) -> None:
     (project.path / "ran").unlink()
     assert project.run().summary == f"{TESTS} passed"
     workers = workers_of(project)
-    assert workers[0] != workers[-1]
+    assert workers[0] != workers[TESTS * 2 // 3]  # the last ones go to whoever is through first
 
 
 def test_tests_that_take_long_are_remembered(project: Project) -> None:
