@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 _TYING_MARKS: Final = frozenset(["dependency", "incremental", "order", "run", "xdist_group"])
 _SHARED_SCOPES: Final = frozenset(["class", "module", "package"])
+_INERT: Final = frozenset(["super", "setup", "dict", "list", "set"])
 _STORE_GLOBAL: Final = dis.opmap["STORE_GLOBAL"]
 
 _Key = tuple[object, object]  # a fixture's definition, and the index of its parameter
@@ -65,11 +66,25 @@ def _ties(marks: Iterable[pytest.Mark]) -> bool:
 def _has_setup(node: nodes.Node | None) -> bool:
     """Whether a class or a file, of a plugin's kind, is set up in a way of its own."""
     while node is not None and not isinstance(node, nodes.Directory | pytest.Session):
-        methods = (getattr(type(node), name) for name in ("setup", "teardown"))
-        if not all(method.__module__.startswith("_pytest.") for method in methods):
+        setups = (vars(cls)["setup"] for cls in type(node).__mro__ if "setup" in vars(cls))
+        if not all(_only_assigns(setup) for setup in setups):
             return True
         node = node.parent
     return False
+
+
+def _only_assigns(setup: Any) -> bool:
+    """Whether a set-up acquires nothing: it sets attributes, and calls no one but its like."""
+    if setup.__module__.startswith("_pytest."):
+        return True
+    code = getattr(setup, "__code__", None)
+    if code is None or any(hasattr(constant, "co_code") for constant in code.co_consts):
+        return False
+    return all(
+        instruction.argval in _INERT
+        for instruction in dis.get_instructions(code)
+        if instruction.opcode in dis.hasname and instruction.opname != "STORE_ATTR"
+    )
 
 
 def _shared_fixtures(item: pytest.Item, info: Any) -> list[tuple[str, object]]:

@@ -143,14 +143,25 @@ LINES = """
 """
 
 
-@pytest.mark.parametrize("setup", ["", "def setup(self): pass", "def teardown(self): pass"])
-def test_a_file_of_another_kind_is_shared_unless_it_is_set_up(shared: Project, setup: str) -> None:
+SETUPS = {
+    "": True,
+    "def setup(self): super().setup(); self.names = []; self.first = None": True,
+    "def teardown(self): os.getcwd()": True,
+    "def setup(self): self.names = os.listdir()": False,
+    "def setup(self): self.parent.names = []": False,
+}
+
+
+@pytest.mark.parametrize(("setup", "expected"), SETUPS.items(), ids=range(len(SETUPS)))
+def test_a_file_of_another_kind_is_shared_unless_its_set_up_acquires_something(
+    shared: Project, setup: str, expected: bool
+) -> None:
     lines = LINES.replace("NAP", NAP).replace("SETUP", setup)
     shared.write(conftest=lines, test_1="def test_1(): pass")
     shared.write_file("z.lines", "".join(f"{n}\n" for n in range(TESTS)))
     assert shared.run().summary == f"{TESTS + 2} passed"
     assert len(workers_of(shared)) == TESTS
-    assert is_shared(shared) is (not setup)
+    assert is_shared(shared) is expected
 
 
 def test_a_file_is_divided_between_those_that_share_something(shared: Project) -> None:
