@@ -13,6 +13,7 @@
 #include "discovery/file_walk.h"
 #include "facts/encoded_facts.h"
 #include "survey/conftest_search.h"
+#include "survey/import_follower.h"
 
 namespace dxpy::survey {
 namespace {
@@ -52,7 +53,7 @@ Survey Survey::Take(SurveyRequest request) {
   survey.request_ = std::make_unique<SurveyRequest>(std::move(request));
   survey.FindFiles();
   survey.ReadFacts();
-  // A resolver that follows imports into other files can answer FileFacts::imported here.
+  survey.FollowImports();
   survey.JudgeFiles();
   return survey;
 }
@@ -110,6 +111,14 @@ void Survey::ReadFacts() {
   });
   sources_.clear();
   stats_.decode_ms = stopwatch.Lap();
+}
+
+void Survey::FollowImports() {
+  Stopwatch stopwatch;
+  // With a doubt about all files nobody gains by it.
+  if (!request_->search_path.entries.empty() && request_->project.doubts.empty())
+    stats_.followed = survey::FollowImports(*request_, files_, conftest_files_);
+  stats_.follow_ms = stopwatch.Lap();
 }
 
 void Survey::JudgeFiles() {
