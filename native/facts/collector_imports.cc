@@ -91,6 +91,8 @@ void Collector::CheckExternal(std::string_view name, const FinalBinding& final,
                 *final.module, binding.line);
   }
   if (module == "unittest.mock" || origin == "unittest.mock" || HoldsNoTests(module)) return;
+  // Nothing that these two modules hold is a TestCase; hypothesis.stateful is another matter.
+  if (module == "hypothesis" || module == "hypothesis.strategies") return;
   if (!is_import || IsKnownDecorator(origin)) return;
   if (IsNoTest(*final.module, OriginOf(*binding.import, *binding.imported))) return;
   facts_.imported.push_back(
