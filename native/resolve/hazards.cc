@@ -64,13 +64,6 @@ bool IsHarmless(const facts::Module& module, const facts::Reason& reason) {
          WritesToLocals(module, reason.detail);
 }
 
-bool MentionsPath(std::string_view text) {
-  if (Find(text, "sys.path") == std::string_view::npos) return false;
-  for (const std::string_view words : {"sys.path.insert", "sys.path =", "sys.path[", "sys.path="})
-    if (Find(text, words) != std::string_view::npos) return true;
-  return false;
-}
-
 bool ChangesPath(const facts::Module& module) {
   if (!MentionsPath(module.source())) return false;
   if (ChangesPathOnImport(module)) return true;
@@ -81,6 +74,13 @@ bool ChangesPath(const facts::Module& module) {
 }
 
 }  // namespace
+
+bool MentionsPath(std::string_view text) {
+  if (Find(text, "sys.path") == std::string_view::npos) return false;
+  for (const std::string_view words : {"sys.path.insert", "sys.path =", "sys.path[", "sys.path="})
+    if (Find(text, words) != std::string_view::npos) return true;
+  return false;
+}
 
 bool ChangesPathOnImport(const facts::Module& module) {
   return std::ranges::any_of(module.outline.statements, [&](const syntax::Statement& statement) {

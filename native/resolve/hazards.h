@@ -22,6 +22,9 @@ struct Hazards {
 };
 [[nodiscard]] Hazards FindHazards(const facts::Module& module);
 
+/// Whether a text puts something first in sys.path.
+[[nodiscard]] bool MentionsPath(std::string_view text);
+
 /// Whether a statement outside of functions puts something first in sys.path.
 [[nodiscard]] bool ChangesPathOnImport(const facts::Module& module);
 

@@ -126,24 +126,32 @@ void ImportClosure::ReadNext() {
   for (const std::string_view word : {"__test__", "__class__", "__bases__", "__dict__", "attr__"})
     member.has_special |= Contains(member.source, word);
   member.has_tests |= MarksTests(member.source);
-  member.changes_path = ChangesPath(member);
   AddAttributes(member.source, member);
   if (member.has_setattr) AddQuoted(member.source, member.quoted);
   AddImports(member);
   AddDynamicImports(member);
 }
 
-// What an installed package does where it is called is its business.
-bool ImportClosure::ChangesPath(Member& member) const {
+// What an installed package does where it is called is its business, and nobody calls
+// the functions of a test file but its own code.
+bool ImportClosure::ChangesPath(const Member& member) const {
   if (!Contains(member.source, "sys.path")) return false;
-  const facts::Module module(member.source, rules_, member.path, nullptr);
-  const bool is_installed = Contains(member.path, "-packages/");
-  return is_installed ? ChangesPathOnImport(module) : FindHazards(module).changes_path;
+  facts::Module module(member.source, rules_, member.path, nullptr);
+  if (ChangesPathOnImport(module)) return true;
+  if (Contains(member.path, "-packages/")) return false;
+  if (member.is_imported) return FindHazards(module).changes_path;
+  const std::vector<syntax::Definition>& definitions = module.outline.definitions;
+  for (facts::DefinitionId id = 0; id < definitions.size(); ++id)
+    if (module.import_time().IsReached(id) && MentionsPath(definitions[id].text)) return true;
+  return false;
 }
 
-const std::string* ImportClosure::PathChanger() const {
-  const auto found = std::ranges::find_if(members_, &Member::changes_path);
-  return found == members_.end() ? nullptr : &found->path;
+const std::string* ImportClosure::PathChanger() {
+  if (looked_at_ == members_.size()) return path_changer_;
+  looked_at_ = members_.size();
+  const auto found =
+      std::ranges::find_if(members_, [this](const Member& member) { return ChangesPath(member); });
+  return path_changer_ = found == members_.end() ? nullptr : &found->path;
 }
 
 void ImportClosure::AddImports(Member& member) {

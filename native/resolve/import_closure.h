@@ -46,7 +46,6 @@ class ImportClosure {
     bool has_special = false;                  ///< __test__, __dict__ and the like
     bool assigns_module = false;               ///< sys.modules[...] = ...
     bool has_tests = false;                    ///< or fixtures, or it may take them from others
-    bool changes_path = false;                 ///< puts something first in sys.path
     std::unique_ptr<facts::Module> module{};   ///< of those that had to be looked into
 
     /// Whether a module at that path can be an attribute of a package that this one has.
@@ -69,7 +68,7 @@ class ImportClosure {
   [[nodiscard]] std::deque<Member>& members() { return members_; }
   [[nodiscard]] const std::vector<Use>& UsesOf(std::string_view name) const;
   /// A file after which modules may be found elsewhere; nullptr: there is none.
-  [[nodiscard]] const std::string* PathChanger() const;
+  [[nodiscard]] const std::string* PathChanger();
 
   /// Whether nothing that `origin`, a name in a module with its dots, can be comes
   /// from code that speaks of tests or fixtures.
@@ -83,7 +82,7 @@ class ImportClosure {
  private:
   Member* Add(const std::string& path, bool is_imported);
   void ReadNext();
-  bool ChangesPath(Member& member) const;
+  bool ChangesPath(const Member& member) const;
   void AddImports(Member& member);
   void AddDynamicImports(Member& member);
   void AddModule(Member& from, std::string_view name, size_t level, bool is_bound);
@@ -98,8 +97,10 @@ class ImportClosure {
   ModuleFinder& finder_;
   const facts::Rules& rules_;
   std::deque<Member> members_;
-  size_t next_ = 0;    ///< the first member that was not read
-  size_t spread_ = 0;  ///< how many there were when `has_tests` was told to those that import
+  size_t next_ = 0;  ///< the first member that was not read
+  const std::string* path_changer_ = nullptr;
+  size_t looked_at_ = 0;  ///< how many there were when it was looked for
+  size_t spread_ = 0;     ///< how many there were when `has_tests` was told to those that import
   std::unordered_map<std::string, Member*> by_path_;
   std::unordered_map<std::string_view, std::vector<Use>> uses_;  ///< by what is imported
   std::vector<Member*> with_star_;

@@ -165,6 +165,8 @@ class PieceReader {
   bool IsInCall(size_t begin) const {
     const size_t open = OpenBefore(begin);
     if (open == tokens_.size()) return false;
+    // The text of a function begins with its parameters.
+    if (open == 0 && place_ == Place::kFunction) return true;
     return Before(open).kind == TokenKind::kName || IsAnyOf(Before(open), {")", "]"});
   }
 

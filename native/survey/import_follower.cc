@@ -32,9 +32,16 @@ bool IsForOthers(const Reason& reason) {
   }
 }
 
-bool CanGain(const FileFacts& facts) {
-  return (!facts.imported.empty() || !facts.reasons.empty()) &&
-         std::ranges::all_of(facts.reasons, IsForOthers);
+// The same of doubts about many files.
+bool AreForOthers(const std::vector<Doubt>& doubts) {
+  return std::ranges::all_of(doubts, [](const Doubt& doubt) {
+    return doubt.kind == "conftest import" ||
+           (doubt.kind == "conftest" && doubt.detail.starts_with("imported test"));
+  });
+}
+
+bool HasConditions(const FileFacts& facts) {
+  return !facts.imported.empty() || !facts.reasons.empty();
 }
 
 // Of a conftest most reasons do not count.
@@ -82,15 +89,31 @@ void Replace(SurveyedFile& file, FileFacts facts) {
   file.facts.imported = std::move(facts.imported);
 }
 
-}  // namespace
-
-size_t FollowImports(const SurveyRequest& request, std::vector<SurveyedFile>& files,
-                     std::vector<SurveyedFile>& conftests) {
+/// What is worth reading anew.
+std::vector<SurveyedFile*> FindOpen(const Surroundings& before, std::vector<SurveyedFile>& files,
+                                    std::vector<SurveyedFile>& conftests) {
+  if (!AreForOthers(before.for_all())) return {};
   std::vector<SurveyedFile*> open;
+  bool has_doubts = false;
+  for (SurveyedFile& file : files) {
+    const std::vector<Doubt>& shared = before.LevelOf(DirectoryOf(file.path)).doubts;
+    if (!IsSource(file) || !std::ranges::all_of(file.facts.reasons, IsForOthers) ||
+        !AreForOthers(shared))
+      continue;
+    has_doubts |= !shared.empty() || !before.for_all().empty();
+    if (HasConditions(file.facts)) open.push_back(&file);
+  }
+  if (open.empty() && !has_doubts) return {};
   for (SurveyedFile& file : conftests)
     if (IsSource(file) && CanConftestGain(file.facts)) open.push_back(&file);
-  for (SurveyedFile& file : files)
-    if (IsSource(file) && CanGain(file.facts)) open.push_back(&file);
+  return open;
+}
+
+}  // namespace
+
+size_t FollowImports(const SurveyRequest& request, const Surroundings& before,
+                     std::vector<SurveyedFile>& files, std::vector<SurveyedFile>& conftests) {
+  const std::vector<SurveyedFile*> open = FindOpen(before, files, conftests);
   if (open.empty()) return 0;
   resolve::DiskFiles disk;
   resolve::SearchPath search_path = request.search_path;

@@ -115,20 +115,24 @@ void Survey::ReadFacts() {
 
 void Survey::FollowImports() {
   Stopwatch stopwatch;
-  // With a doubt about all files nobody gains by it.
-  if (!request_->search_path.entries.empty() && request_->project.doubts.empty())
-    stats_.followed = survey::FollowImports(*request_, files_, conftest_files_);
+  LookAround();
+  if (!request_->search_path.entries.empty())
+    stats_.followed = survey::FollowImports(*request_, *surroundings_, files_, conftest_files_);
+  if (stats_.followed > 0) LookAround();
   stats_.follow_ms = stopwatch.Lap();
 }
 
-void Survey::JudgeFiles() {
-  Stopwatch stopwatch;
+void Survey::LookAround() {
   conftests_ = std::make_unique<std::vector<Conftest>>();
   for (const SurveyedFile& file : conftest_files_)
     conftests_->push_back(
         {std::string(DirectoryOf(file.path)), file.node, file.is_readable ? &file.facts : nullptr});
   surroundings_ = std::make_unique<Surroundings>(*conftests_, request_->project);
   for (const SurveyedFile& file : files_) surroundings_->AddTestFile(file.facts, file.node);
+}
+
+void Survey::JudgeFiles() {
+  Stopwatch stopwatch;
   tbb::parallel_for_each(files_, [this](SurveyedFile& file) {
     const Surroundings::Level& level = surroundings_->LevelOf(DirectoryOf(file.path));
     file.level_doubts = &level.doubts;

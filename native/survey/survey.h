@@ -77,6 +77,7 @@ class Survey {
   void FindFiles();
   void ReadFacts();
   void FollowImports();
+  void LookAround();
   void JudgeFiles();
   [[nodiscard]] std::string NodeOf(const std::string& path) const;
 
