@@ -139,7 +139,9 @@ def take_survey(roots: Sequence[bytes], request: dict[str, Any]) -> Survey:
               as native/survey/surroundings.h has them;
             - ``rootdir``, ``confcutdir``: absolute paths;
             - ``index_path``: where facts are kept; empty: nowhere;
-            - ``build``: a text that changes with the parser.
+            - ``build``: a text that changes with the parser;
+            - ``search_path``: where imports are followed to; empty: they are not;
+            - ``extension_suffixes``: of compiled modules.
 
     Releases the GIL while it works. No damage of the index, and nothing in the tree, makes it
     fail; ``problems()`` tells.

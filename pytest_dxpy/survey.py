@@ -10,7 +10,7 @@ import os
 import sys
 import time
 
-from pytest_dxpy import native, remembered
+from pytest_dxpy import native, remembered, search_path
 from pytest_dxpy._version import __version__
 
 TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
@@ -66,7 +66,7 @@ def take(paths: Sequence[str]) -> Survey:
     start = time.perf_counter()
     settings = _settings(paths)
     settings_ms = (time.perf_counter() - start) * 1e3
-    request = settings["request"]
+    request = settings["request"] | search_path.as_settings(settings["entries"])
     found = native.take_survey(settings["roots"], request)
     return Survey(found, os.fsdecode(request["rootdir"]), settings_ms)
 
@@ -82,6 +82,7 @@ def _settings(paths: Sequence[str]) -> dict[str, Any]:
     found = {
         "roots": _roots(config),
         "request": _request(config),
+        "entries": [os.fspath(path) for path in config.getini("pythonpath")],
         "expected": settings.expected(config),
     }
     index_path = os.fsdecode(found["request"]["index_path"])

@@ -63,14 +63,16 @@ facts::Rules ToRules(const py::dict& rules) {
 }
 
 Survey TakeSurvey(const Texts& roots, const py::dict& request) {
-  survey::SurveyRequest made{roots,
-                             ToWalkRules(request["walk"]),
-                             ToRules(request["rules"]),
-                             ToProject(request["project"]),
-                             Take<std::string>(request, "rootdir"),
-                             Take<std::string>(request, "confcutdir"),
-                             Take<std::string>(request, "index_path"),
-                             Take<std::string>(request, "build")};
+  survey::SurveyRequest made{
+      roots,
+      ToWalkRules(request["walk"]),
+      ToRules(request["rules"]),
+      ToProject(request["project"]),
+      Take<std::string>(request, "rootdir"),
+      Take<std::string>(request, "confcutdir"),
+      Take<std::string>(request, "index_path"),
+      Take<std::string>(request, "build"),
+      {Take<Texts>(request, "search_path"), Take<Texts>(request, "extension_suffixes")}};
   const py::gil_scoped_release release;
   return Survey::Take(std::move(made));
 }
@@ -159,7 +161,8 @@ py::dict Stats(const Survey& self) {
                   "is_written"_a = update.is_written, "walk_ms"_a = stats.walk_ms,
                   "open_ms"_a = update.open_ms, "look_up_ms"_a = update.look_up_ms,
                   "read_ms"_a = update.read_ms, "write_ms"_a = update.write_ms,
-                  "decode_ms"_a = stats.decode_ms, "judge_ms"_a = stats.judge_ms);
+                  "decode_ms"_a = stats.decode_ms, "follow_ms"_a = stats.follow_ms,
+                  "judge_ms"_a = stats.judge_ms, "followed"_a = stats.followed);
 }
 
 }  // namespace

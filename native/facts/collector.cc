@@ -34,8 +34,10 @@ FileFacts Collector::Collect() {
     uint32_t line = 0;
     if (constant.module->import_time().Mentions(constant.name, false, &line))
       Note(ReasonKind::kMention, constant.name, *constant.module, line);
-    if (constant.module != &module_ && constant.module->IsTouched(constant.name))
+    if (constant.module == &module_) continue;
+    if (constant.module->IsTouched(constant.name))
       Note(ReasonKind::kMention, constant.name, *constant.module, 0);
+    CheckMeddlers(*constant.module, constant.name, Hold::kContents);
   }
   return std::move(facts_);
 }
@@ -142,10 +144,16 @@ void Collector::CheckMentions(Module& module, std::string_view name) {
     Note(ReasonKind::kMention, name, module, line);
   if (&module == &module_) return;
   if (module.IsTouched(name)) Note(ReasonKind::kMention, name, module, 0);
+  CheckMeddlers(module, name, Hold::kAll);
   // An Importer may let writers through that do no harm to what is only looked at.
   for (const Reason& reason : module.import_time().reasons())
     if (reason.kind == ReasonKind::kNamespace && reason.detail != ":=")
       return Note(ReasonKind::kMention, reason.detail, module, reason.line);
+}
+
+void Collector::CheckMeddlers(const Module& module, std::string_view name, Hold hold) {
+  const std::string meddler = module.names.importer()->FindMeddler(module, name, hold);
+  if (!meddler.empty()) Note(ReasonKind::kMention, std::string(name) + " (" + meddler + ")", line_);
 }
 
 void Collector::CheckMentions(const std::vector<Passage>& via) {

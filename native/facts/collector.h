@@ -73,10 +73,12 @@ class Collector {
   [[nodiscard]] static Answer TestAttribute(const std::optional<FinalBinding>& final);
   /// Its path; empty for the file that is collected.
   [[nodiscard]] std::string FileOf(const Module& module) const;
+  [[nodiscard]] static bool IsNoTest(const Module& from, std::string_view origin);
   [[nodiscard]] bool IsPlainImport(std::string_view origin) const;
   [[nodiscard]] bool LooksLikeTest(std::string_view name) const;
   void CheckMentions(Module& module, std::string_view name);
   void CheckMentions(const std::vector<Passage>& via);
+  void CheckMeddlers(const Module& module, std::string_view name, Hold hold);
   void AddFixtures();
   /// `line` is of this file.
   void Note(ReasonKind kind, std::string_view detail, uint32_t line);

@@ -64,7 +64,7 @@ void Collector::CheckForeignBases(const Candidate& candidate, const ClassFacts& 
     return Note(ReasonKind::kBase, facts.unknown_base, *candidate.where.module,
                 DefinitionOf(candidate.where).first_line);
   for (const auto& [origin, module] : facts.foreign_bases) {
-    if (IsPlainImport(origin)) continue;
+    if (IsPlainImport(origin) || IsNoTest(*module, origin)) continue;
     const size_t dot = std::min(origin.rfind('.'), origin.size());
     facts_.imported.push_back({std::string(candidate.name),
                                origin.substr(0, dot),

@@ -91,7 +91,10 @@ void Collector::CheckExternal(std::string_view name, const FinalBinding& final,
                 *final.module, binding.line);
   }
   if (module == "unittest.mock" || origin == "unittest.mock" || HoldsNoTests(module)) return;
+  // Nothing that these two modules hold is a TestCase; hypothesis.stateful is another matter.
+  if (module == "hypothesis" || module == "hypothesis.strategies") return;
   if (!is_import || IsKnownDecorator(origin)) return;
+  if (IsNoTest(*final.module, OriginOf(*binding.import, *binding.imported))) return;
   facts_.imported.push_back(
       {std::string(name),
        std::string(binding.import->level, '.') + syntax::PlainName(binding.import->module),
@@ -113,6 +116,11 @@ void Collector::CheckValue(std::string_view name, const FinalBinding& final, con
 
 std::string Collector::FileOf(const Module& module) const {
   return &module == &module_ ? std::string() : module.path();
+}
+
+bool Collector::IsNoTest(const Module& from, std::string_view origin) {
+  Importer* const importer = from.names.importer();
+  return importer != nullptr && importer->IsNoTest(from, origin);
 }
 
 bool Collector::IsPlainImport(std::string_view origin) const {

@@ -29,7 +29,10 @@ void Collector::AddTest(const Candidate& candidate, const FunctionFacts& functio
   TestFacts test;
   test.name = place.prefix + std::string(candidate.name);
   test.line = DefinitionOf(candidate.where).first_line;
-  if (candidate.where.module != &module_) test.file = candidate.where.module->path();
+  if (candidate.where.module != &module_) {
+    test.file = candidate.where.module->path();
+    test.line_here = line_;
+  }
   Marks marks;
   for (const Decoration* decoration : function.decorations)
     if (decoration->kind == DecoratorKind::kMark) marks.push_back(decoration);

@@ -15,7 +15,7 @@ namespace dxpy::facts {
 /// Of what ReadFileFacts() tells, and of the form below. To be raised with every
 /// change that lets it tell something else of any source: what older versions
 /// have kept is then read by nobody.
-inline constexpr uint8_t kFactsVersion = 1;
+inline constexpr uint8_t kFactsVersion = 2;
 
 /// Of all that the facts of a file depend on besides the file.
 /// @param build  of who calls; another build's facts are not taken for ours.

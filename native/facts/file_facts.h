@@ -60,7 +60,8 @@ struct TestFacts {
   std::vector<std::string> indirect;  ///< names that parametrize() gives to fixtures of others
   std::vector<MarkFacts> marks;       ///< its own, its classes' and the module's, in pytest's order
   bool has_case_marks = false;        ///< pytest.param(marks=...): some cases have more marks
-  std::string file;  ///< that `line` is of, where it is inherited or imported; else empty
+  std::string file;        ///< that `line` is of, where it is inherited or imported; else empty
+  uint32_t line_here = 0;  ///< then: of what brings it into this file
 
   bool operator==(const TestFacts&) const = default;
 };

@@ -25,6 +25,9 @@ class ImportTime {
   /// What makes the file dynamic whatever its tests are.
   [[nodiscard]] const std::vector<Reason>& reasons() const { return reasons_; }
 
+  /// Whether import-time code mentions a function, so that it may be called.
+  [[nodiscard]] bool IsReached(DefinitionId id) const { return reached_[id]; }
+
   /// Where such code mentions a name, in lines; empty where it does not. What
   /// binds the name and what deletes it do not count, nor lists of bases.
   /// @param in_decorators  whether to count what stands in decorators.

@@ -59,8 +59,12 @@ void LocalClasses::AddBases(DefinitionId id, ClassFacts& facts) {
   std::vector<DefinitionRef> bases;
   for (const Expression& base : ParseArguments(definition.bases)) {
     Resolved resolved;
-    if (base.kind == ExpressionKind::kName && base.keyword.empty())
+    if (base.kind == ExpressionKind::kName && (base.keyword.empty() || base.keyword == "metaclass"))
       resolved = module_.names.Resolve(base.value, definition.enclosing);
+    // They add no name that counts, and nothing is called when a class is made.
+    if (resolved.origin == (base.keyword.empty() ? "abc.ABC" : "abc.ABCMeta")) continue;
+    // What another metaclass does is not known.
+    if (!base.keyword.empty()) resolved = {};
     if (IsUsableBase(resolved, id)) {
       bases.push_back(resolved.where);
       AddKnown(resolved, base.text, facts);

@@ -75,6 +75,13 @@ struct Resolved {
   std::string obstacle;  ///< of kExternal: why it was not followed; empty: nothing to follow
 };
 
+/// How much of what a file takes from another one must be left alone by all others.
+enum class Hold : uint8_t {
+  kName,      ///< what the name stands for, and its `__test__`
+  kContents,  ///< and what that holds
+  kAll,       ///< nobody may even have its hands on it
+};
+
 /// The way from one file to another.
 class Importer {
  public:
@@ -84,6 +91,13 @@ class Importer {
   /// a module, or kExternal where that is not known or not in a file of ours.
   /// @param module_size  how much of `origin` names a module; attributes follow.
   virtual Resolved Follow(const Module& from, std::string_view origin, size_t module_size) = 0;
+
+  /// Whether `origin` is neither a test nor a fixture, whatever else it is.
+  virtual bool IsNoTest(const Module& from, std::string_view origin) = 0;
+
+  /// Who but the file itself may change a top-level name of `owner`: a path and
+  /// line; empty where nobody does.
+  virtual std::string FindMeddler(const Module& owner, std::string_view name, Hold hold) = 0;
 };
 
 /// All names that a module and its classes bind at import time.
@@ -114,6 +128,9 @@ class ModuleNames {
 
   /// The one binding that says what a name of the module is; nullptr: none, or several.
   [[nodiscard]] const Binding* Agreed(std::string_view name) const;
+
+  /// nullptr: nothing is known of other modules.
+  [[nodiscard]] Importer* importer() const { return importer_; }
 
   /// Those of the module and its classes that may be executed.
   [[nodiscard]] const std::vector<const syntax::Import*>& star_imports() const {

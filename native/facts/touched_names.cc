@@ -5,7 +5,6 @@
 #include "facts/tokens.h"
 
 namespace dxpy::facts {
-namespace {
 
 bool IsMutator(std::string_view method) {
   for (const std::string_view known :
@@ -20,6 +19,8 @@ bool IsAssignment(const Token& token) {
   if (token.kind != TokenKind::kOperator || !token.text.ends_with('=')) return false;
   return token.text != "==" && token.text != "!=" && token.text != "<=" && token.text != ">=";
 }
+
+namespace {
 
 /// Reads the tokens of one function.
 class TouchReader {

@@ -4,16 +4,16 @@
 #include <cstring>
 
 namespace dxpy::resolve {
-namespace {
 
-// As string_view::find(), which stops at every first byte.
-size_t Find(std::string_view text, std::string_view word, size_t from = 0) {
+size_t Find(std::string_view text, std::string_view word, size_t from) {
   if (from >= text.size()) return std::string_view::npos;
   const void* const found =
       memmem(text.data() + from, text.size() - from, word.data(), word.size());
   return found == nullptr ? std::string_view::npos
                           : static_cast<size_t>(static_cast<const char*>(found) - text.data());
 }
+
+namespace {
 
 // Whether each `setattr(` and the like, by that name, is given a name that the
 // module itself does not bind: a parameter or a variable of a function.
@@ -64,11 +64,29 @@ bool IsHarmless(const facts::Module& module, const facts::Reason& reason) {
          WritesToLocals(module, reason.detail);
 }
 
+bool ChangesPath(const facts::Module& module) {
+  if (!MentionsPath(module.source())) return false;
+  if (ChangesPathOnImport(module)) return true;
+  return std::ranges::any_of(module.outline.definitions, [](const syntax::Definition& definition) {
+    return (definition.within & syntax::kInFunction) == 0 &&
+           definition.kind != syntax::DefinitionKind::kClass && MentionsPath(definition.text);
+  });
+}
+
+}  // namespace
+
 bool MentionsPath(std::string_view text) {
   if (Find(text, "sys.path") == std::string_view::npos) return false;
   for (const std::string_view words : {"sys.path.insert", "sys.path =", "sys.path[", "sys.path="})
     if (Find(text, words) != std::string_view::npos) return true;
   return false;
+}
+
+bool ChangesPathOnImport(const facts::Module& module) {
+  return std::ranges::any_of(module.outline.statements, [&](const syntax::Statement& statement) {
+    return MentionsPath(statement.text) &&
+           module.names.TruthOf(statement.block) != facts::Truth::kNever;
+  });
 }
 
 bool AssignsModule(std::string_view source) {
@@ -85,20 +103,6 @@ bool AssignsModule(std::string_view source) {
   }
   return false;
 }
-
-bool ChangesPath(const facts::Module& module) {
-  if (!MentionsPath(module.source())) return false;
-  for (const syntax::Statement& statement : module.outline.statements)
-    if (MentionsPath(statement.text) &&
-        module.names.TruthOf(statement.block) != facts::Truth::kNever)
-      return true;
-  return std::ranges::any_of(module.outline.definitions, [](const syntax::Definition& definition) {
-    return (definition.within & syntax::kInFunction) == 0 &&
-           definition.kind != syntax::DefinitionKind::kClass && MentionsPath(definition.text);
-  });
-}
-
-}  // namespace
 
 std::string ProblemOfNames(facts::Module& module) {
   if (module.outline.problem != syntax::Problem::kNone) return "a syntax problem";

@@ -22,6 +22,21 @@ struct Hazards {
 };
 [[nodiscard]] Hazards FindHazards(const facts::Module& module);
 
+/// Whether a text puts something first in sys.path.
+[[nodiscard]] bool MentionsPath(std::string_view text);
+
+/// Whether a statement outside of functions puts something first in sys.path.
+[[nodiscard]] bool ChangesPathOnImport(const facts::Module& module);
+
+/// `sys.modules[...] = ...` and the like, anywhere.
+[[nodiscard]] bool AssignsModule(std::string_view source);
+
+/// As string_view::find(), which stops at every first byte.
+[[nodiscard]] size_t Find(std::string_view text, std::string_view word, size_t from = 0);
+[[nodiscard]] inline bool Contains(std::string_view text, std::string_view word) {
+  return Find(text, word) != std::string_view::npos;
+}
+
 /// `(name := ...)`, anywhere.
 [[nodiscard]] bool IsBoundByWalrus(std::string_view source, std::string_view name);
 

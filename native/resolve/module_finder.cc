@@ -44,6 +44,15 @@ const Location& ModuleFinder::FindIn(const Location& package, const std::string&
   return found;
 }
 
+std::vector<Location> ModuleFinder::FindEach(const std::string& name) {
+  std::vector<Location> found;
+  for (const std::string& entry : path_.entries) {
+    Location here = Find(entry, name);
+    if (here.kind != Kind::kNothing) found.push_back(std::move(here));
+  }
+  return found;
+}
+
 void ModuleFinder::Merge(Location& found, const Location& other) {
   if (found.kind == Kind::kNothing) {
     found = other;

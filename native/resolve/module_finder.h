@@ -52,6 +52,14 @@ class ModuleFinder {
   /// A submodule of a package, or of a namespace.
   const Location& FindIn(const Location& package, const std::string& name);
 
+  /// All modules of that name, one for each entry that has it, alike or not.
+  std::vector<Location> FindEach(const std::string& name);
+
+  /// A submodule in this folder alone.
+  Location FindAt(const std::string& directory, const std::string& name) {
+    return Find(directory, name);
+  }
+
   /// What `level` dots in front of a name mean in the file at `path`.
   Location PackageOf(const std::string& path, size_t level);
 

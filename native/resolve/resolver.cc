@@ -9,11 +9,9 @@
 #include "resolve/way.h"
 
 namespace dxpy::resolve {
-namespace {
 
 using facts::Resolved;
 
-// Modules whose meaning is known by name, or in which nobody looks for tests.
 bool IsLeaf(std::string_view origin) {
   const std::string_view top = origin.substr(0, origin.find('.'));
   if (top.empty()) return false;
@@ -21,8 +19,6 @@ bool IsLeaf(std::string_view origin) {
     if (top == known) return true;
   return facts::HoldsNoTests(top);
 }
-
-}  // namespace
 
 Resolver::Resolver(SourceFiles& files, SearchPath path, const facts::Rules& rules)
     : files_(files), finder_(files, std::move(path)), rules_(rules) {}
@@ -34,9 +30,44 @@ facts::FileFacts Resolver::Read(const std::string& path) {
     facts.reasons.push_back({facts::ReasonKind::kSyntax, "cannot be read", 0});
     return facts;
   }
+  AddRoot(path, false);
   facts::FileFacts facts = ReadFileFacts(*file->module, rules_);
   facts.sources = SourcesOf(path);
   return facts;
+}
+
+void Resolver::AddRoot(const std::string& path, bool is_imported) {
+  const bool is_new = roots_.emplace(path, is_imported).second;
+  if (is_new && closure_ != nullptr) {
+    // What was found is not all any more.
+    closure_->AddRoot(path, is_imported);
+    meddlers_ = std::make_unique<Meddlers>(*closure_, rules_);
+  }
+}
+
+ImportClosure& Resolver::Closure() {
+  if (closure_ == nullptr) {
+    closure_ = std::make_unique<ImportClosure>(files_, finder_, rules_);
+    for (const auto& [path, is_imported] : roots_) closure_->AddRoot(path, is_imported);
+    meddlers_ = std::make_unique<Meddlers>(*closure_, rules_);
+  }
+  return *closure_;
+}
+
+std::string Resolver::FindMeddler(const facts::Module& owner, std::string_view name,
+                                  facts::Hold hold) {
+  Closure();
+  return meddlers_->Find(owner.path(), name, hold);
+}
+
+// None of the modules that may be meant speaks of tests, and nobody puts one there.
+bool Resolver::IsNoTest(const facts::Module& from, std::string_view origin) {
+  if (!origin.starts_with('.') && Closure().PathChanger() != nullptr) return false;
+  if (!Closure().HoldsNoTests(from.path(), origin)) return false;
+  const std::string_view name = origin.substr(origin.rfind('.') + 1);
+  return std::ranges::all_of(closure_->Locate(from.path(), origin), [&](const auto* member) {
+    return meddlers_->Find(member->path, name, facts::Hold::kName).empty();
+  });
 }
 
 Resolver::File* Resolver::Load(const std::string& path) {
@@ -55,8 +86,11 @@ Resolver::File* Resolver::Load(const std::string& path) {
 
 Resolved Resolver::Follow(const facts::Module& from, std::string_view origin, size_t module_size) {
   if (IsLeaf(origin)) return NotFollowed(origin, {});
-  if (!origin.starts_with('.') && loaded_.at(from.path()).hazards.changes_path)
-    return NotFollowed(origin, "sys.path");
+  if (!origin.starts_with('.')) {
+    if (loaded_.at(from.path()).hazards.changes_path) return NotFollowed(origin, "sys.path");
+    if (const std::string* const changer = Closure().PathChanger())
+      return NotFollowed(origin, "sys.path in " + *changer);
+  }
   const auto [place, is_new] =
       answers_.try_emplace(from.path() + '\0' + std::to_string(module_size) + std::string(origin),
                            NotFollowed(origin, "a cycle"));
@@ -84,6 +118,12 @@ Resolved Resolver::FindName(File& file, const std::string& name, std::string_vie
       return stop("before a star import");
   if (file.hazards.has_walrus && IsBoundByWalrus(module.source(), name)) return stop(":=");
   if (module.IsTouched(name)) return stop("written to by a function");
+  const std::string meddler = FindMeddler(module, name, facts::Hold::kName);
+  if (!meddler.empty()) {
+    Resolved lost;
+    lost.obstacle = name + ": changed in " + meddler;
+    return lost;
+  }
   Resolved resolved = module.names.ResolveBinding(*binding, rest, facts::kNoDefinition);
   if (resolved.kind == Resolved::Kind::kDefinition && resolved.where.module == &module)
     resolved.via.push_back({&module, binding->name});

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -11,6 +12,8 @@
 #include "facts/file_facts.h"
 #include "facts/module.h"
 #include "resolve/hazards.h"
+#include "resolve/import_closure.h"
+#include "resolve/meddlers.h"
 #include "resolve/module_finder.h"
 
 namespace dxpy::resolve {
@@ -29,6 +32,15 @@ class Resolver final : public facts::Importer {
   /// The facts of one file. Texts of marks live as long as this. A file that
   /// cannot be read has one reason, kSyntax.
   facts::FileFacts Read(const std::string& path);
+
+  /// Files that are executed in the same process besides those that are read.
+  /// @param is_imported  whether others can call their functions.
+  void AddRoot(const std::string& path, bool is_imported);
+
+  std::string FindMeddler(const facts::Module& owner, std::string_view name,
+                          facts::Hold hold) override;
+
+  bool IsNoTest(const facts::Module& from, std::string_view origin) override;
 
   facts::Resolved Follow(const facts::Module& from, std::string_view origin,
                          size_t module_size) override;
@@ -53,6 +65,7 @@ class Resolver final : public facts::Importer {
     [[nodiscard]] bool has() const { return kind == Kind::kHas; }
   };
 
+  ImportClosure& Closure();
   File* Load(const std::string& path);
   const std::string& ProblemOf(File& file);
   facts::Resolved FindName(File& file, const std::string& name, std::string_view rest);
@@ -70,9 +83,15 @@ class Resolver final : public facts::Importer {
   SourceFiles& files_;
   ModuleFinder finder_;
   const facts::Rules& rules_;
+  std::map<std::string, bool> roots_;       ///< with `is_imported`
+  std::unique_ptr<ImportClosure> closure_;  ///< of them; none until it is needed
+  std::unique_ptr<Meddlers> meddlers_;
   std::unordered_map<std::string, File> loaded_;              ///< by path
   std::unordered_map<std::string, facts::Resolved> answers_;  ///< by path and origin
 };
+
+/// Whether a module's meaning is known by name, or nobody looks for tests in it.
+[[nodiscard]] bool IsLeaf(std::string_view origin);
 
 /// Puts what stands before the first dot into `name`, and returns what is behind it.
 std::string_view CutName(std::string_view dotted, std::string& name);

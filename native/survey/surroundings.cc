@@ -86,6 +86,11 @@ Concerns Concern(ReasonKind kind, std::string_view detail) {
   }
 }
 
+std::string Describe(const facts::ImportedName& imported) {
+  const std::string origin = OriginOf(imported);
+  return imported.obstacle.empty() ? origin : origin + " (" + imported.obstacle + ")";
+}
+
 }  // namespace
 
 std::string_view DirectoryOf(std::string_view path) {
@@ -138,7 +143,7 @@ void Surroundings::AddConftest(const Conftest& conftest, Level& level) {
                               std::string(ReasonName(reason.kind)) + " " + reason.detail,
                               reason.line, conftest.node});
   for (const facts::ImportedName& imported : conftest.facts->imported)
-    level.doubts.push_back({"conftest import", OriginOf(imported), imported.line, conftest.node});
+    level.doubts.push_back({"conftest import", Describe(imported), imported.line, conftest.node});
   for (const FixtureFacts& fixture : conftest.facts->fixtures) {
     if (!fixture.owner.empty()) continue;  // nobody collects a conftest's classes
     level.fixtures[fixture.name].push_back(&fixture);
@@ -163,7 +168,7 @@ void Surroundings::AddTestFile(const FileFacts& facts, const std::string& node) 
 std::vector<Doubt> Surroundings::Judge(const FileFacts& facts, const Level& level) const {
   std::vector<Doubt> doubts;
   for (const facts::ImportedName& imported : facts.imported)
-    doubts.push_back({"import", OriginOf(imported), imported.line, {}});
+    doubts.push_back({"import", Describe(imported), imported.line, {}});
   for (const facts::TestFacts& test : facts.tests)
     for (const facts::MarkFacts& mark : test.marks)
       if (IsOneOf(project_.loud_marks, mark.name))

@@ -13,6 +13,7 @@
 #include "discovery/file_walk.h"
 #include "facts/encoded_facts.h"
 #include "survey/conftest_search.h"
+#include "survey/import_follower.h"
 
 namespace dxpy::survey {
 namespace {
@@ -52,7 +53,7 @@ Survey Survey::Take(SurveyRequest request) {
   survey.request_ = std::make_unique<SurveyRequest>(std::move(request));
   survey.FindFiles();
   survey.ReadFacts();
-  // A resolver that follows imports into other files can answer FileFacts::imported here.
+  survey.FollowImports();
   survey.JudgeFiles();
   return survey;
 }
@@ -112,14 +113,26 @@ void Survey::ReadFacts() {
   stats_.decode_ms = stopwatch.Lap();
 }
 
-void Survey::JudgeFiles() {
+void Survey::FollowImports() {
   Stopwatch stopwatch;
+  LookAround();
+  if (!request_->search_path.entries.empty())
+    stats_.followed = survey::FollowImports(*request_, *surroundings_, files_, conftest_files_);
+  if (stats_.followed > 0) LookAround();
+  stats_.follow_ms = stopwatch.Lap();
+}
+
+void Survey::LookAround() {
   conftests_ = std::make_unique<std::vector<Conftest>>();
   for (const SurveyedFile& file : conftest_files_)
     conftests_->push_back(
         {std::string(DirectoryOf(file.path)), file.node, file.is_readable ? &file.facts : nullptr});
   surroundings_ = std::make_unique<Surroundings>(*conftests_, request_->project);
   for (const SurveyedFile& file : files_) surroundings_->AddTestFile(file.facts, file.node);
+}
+
+void Survey::JudgeFiles() {
+  Stopwatch stopwatch;
   tbb::parallel_for_each(files_, [this](SurveyedFile& file) {
     const Surroundings::Level& level = surroundings_->LevelOf(DirectoryOf(file.path));
     file.level_doubts = &level.doubts;

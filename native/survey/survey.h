@@ -11,6 +11,7 @@
 #include "facts/file_facts.h"
 #include "facts/rules.h"
 #include "index/update.h"
+#include "resolve/module_finder.h"
 #include "survey/surroundings.h"
 
 namespace dxpy::survey {
@@ -25,6 +26,9 @@ struct SurveyRequest {
   std::string confcutdir;  ///< conftests in directories above it are not loaded
   std::string index_path;  ///< empty: nothing is kept
   std::string build;       ///< as for facts::RulesHash
+  /// Where imports are followed to, besides the folders that pytest adds for test
+  /// files and conftests; no entries: imports are not followed.
+  resolve::SearchPath search_path{};
 };
 
 /// A file that pytest would collect tests from.
@@ -33,6 +37,7 @@ struct SurveyedFile {
   std::string node;           ///< its path as in node ids
   facts::FileFacts facts;     ///< of DecodeConditions; empty where there are none
   std::string_view kept;      ///< all facts, as EncodeFacts made them; as long as the survey lives
+  std::string followed;       ///< holds them where imports were followed, else empty
   std::vector<Doubt> doubts;  ///< its own
   /// Those it shares with its neighbours.
   const std::vector<Doubt>* level_doubts = nullptr;
@@ -45,8 +50,10 @@ struct SurveyedFile {
 struct SurveyStats {
   index::UpdateStats update;  ///< conftests are files there, too
   size_t conftests = 0;
+  size_t followed = 0;  ///< files whose imports were followed
   double walk_ms = 0;
   double decode_ms = 0;
+  double follow_ms = 0;
   double judge_ms = 0;
 };
 
@@ -69,6 +76,8 @@ class Survey {
   Survey() = default;
   void FindFiles();
   void ReadFacts();
+  void FollowImports();
+  void LookAround();
   void JudgeFiles();
   [[nodiscard]] std::string NodeOf(const std::string& path) const;
 

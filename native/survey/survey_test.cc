@@ -65,6 +65,31 @@ TEST_CASE("a conftest's plain fixtures change nothing, those with parameters do"
         "test_3.py: unknown fixture nowhere :2\n");
 }
 
+TEST_CASE("imports are followed where that may say more") {
+  Tree tree;
+  tree.request.search_path.extension_suffixes = {".so"};
+  tree.Write("tools.py", "class Base:\n  def test_b(self): pass\ndef make(): return 1\n");
+  tree.Write("conftest.py", "from tools import make\n");
+  tree.Write("test_1.py", "from tools import Base\nclass TestA(Base): pass\n");
+  tree.Write("test_2.py", "from tools import make\ndef test_a(): pass\n");
+  tree.Write("test_3.py", "def test_a(): pass\n");
+  CHECK(tree.Says().find("conftest import tools.make") != std::string::npos);
+  tree.request.search_path.entries = {tree.files.path()};
+  CHECK(tree.Says() == "test_1.py::TestA::test_b\ntest_2.py::test_a\ntest_3.py::test_a\n");
+  CHECK(tree.Take().stats().followed == 3);
+  tree.Write("conftest.py", "from tools import Base\nBase.test_c = None\n");
+  CHECK(tree.Says().find("test_1.py: mention Base") != std::string::npos);
+}
+
+TEST_CASE("a fixture that a conftest imports by name stays a doubt") {
+  Tree tree;
+  tree.request.search_path.entries = {tree.files.path()};
+  tree.Write("tools.py", std::string(kFixture) + "fix(): pass\n");
+  tree.Write("conftest.py", "from tools import fix\n");
+  tree.Write("test_1.py", "def test_a(fix): pass\n");
+  CHECK(tree.Says().find("conftest import tools.fix conftest.py:2") != std::string::npos);
+}
+
 TEST_CASE("a conftest counts for what is below it") {
   Tree tree;
   tree.Write("a/conftest.py", std::string(kWithParams) + "x(): pass\n");

@@ -6,6 +6,7 @@ Draw = st.DrawFn
 
 MODULES = ["helpers", "loose.near", "pkg.one", "pkg.two", "pkg.sub.deep"]
 PACKAGES = ["pkg.sub", "pkg"]  # `loose` is a namespace
+THIRD = ["third", "pkg.far"]  # nobody takes a name from these
 FUNCTIONS = ["test_a", "test_b", "helper", "check_d"]
 CLASSES = ["TestA", "TestB", "Base", "Mixin", "Case"]
 VALUES = ["VALUES", "ONE", "slow"]
@@ -56,6 +57,40 @@ TROUBLE = [
     "__all__ = ['{f}'] + ['{c}']",
     "print({c})",
 ]
+# What a module can do to names of another one.
+MEDDLING = [
+    "import {m}\n{m}.{c}.test_late = lambda self: 0",
+    "import {m} as other\nother.{c}.__test__ = False",
+    "import {m}\ndel {m}.{c}.test_a",
+    "import {m}\n{m}.{c} = type('Made', (), {{'test_made': lambda self: 0}})",
+    "import {m}\n{m}.{f} = None",
+    "import {m}\n{m}.{f}.__test__ = True",
+    "import {m}\n{m}.VALUES += [9]",
+    "import {m}\nsetattr({m}, '{f}', None)",
+    "import {m}\n{m}.__dict__['{c}'] = None",
+    "import {m}\nvars({m}).pop('{f}')",
+    "import {m}\nkept = {m}.{c}\nkept.test_kept = lambda self: 0",
+    "import {m}\nfor each in ({m}.{c}, {m}.{c2}): each.test_each = lambda self: 0",
+    "import {m}\npytest.mark.parametrize('x', [8, 9])({m}.{f})",
+    "import {m}\npytest.mark.parametrize('x', [8, 9])({m}.{c}.test_a)",
+    "import {m}\ndef empty(module): module.{c} = None\nempty({m})",
+    "import sys, {m}\nsys.modules['{m}'].{c} = None",
+    "from {m} import {c}\n{c}.test_late = lambda self: 0",
+    "from {m} import {c} as Other\nOther.test_a = None",
+    "from {m} import {c}\nsetattr({c}, 'test_set', lambda self: 0)",
+    "from {m} import {c}\ndef change(it): it.test_it = lambda self: 0\nchange({c})",
+    "from {m} import VALUES\nVALUES.append(9)",
+    "from {m} import VALUES as values\nvalues[:] = [4]",
+    "from {m} import *\n{c}.test_late = lambda self: 0",
+    "import {m}\ndef later(): {m}.{c}.test_late = lambda self: 0",
+    "def later():\n    from {m} import {c} as Mine\n    Mine.test_late = lambda self: 0",
+    "from {m} import {c}\ndef give(): return {c}\ndef later(): give().test_l = lambda self: 0",
+    # and what does no harm
+    "from {m} import {c}\nclass Near({c}): pass",
+    "import {m}\nclass Near({m}.{c}): pass",
+    "import {m}\n@pytest.mark.parametrize('x', {m}.VALUES)\ndef near(x): return {m}.{c}()",
+    "from {m} import {c}, {f}, VALUES\ndef near(): return isinstance(VALUES[0], {c})",
+]
 DECORATORS = ["pytest.mark.skip", "pytest.mark.parametrize('x', [1, None])"]
 DECORATORS += ["staticmethod", "unittest.skip('s')"]
 IN_CLASS = [
@@ -100,6 +135,7 @@ class TreeWriter:
                 self.exported[package] = self.some(NAMES)
                 lines = [self.import_line(package, inner, n) for n in self.exported[package]]
                 files[f"{package.replace('.', '/')}/__init__.py"] = "\n".join(lines) + "\n"
+        files |= {f"{name.replace('.', '/')}.py": self.meddler(name) for name in THIRD}
         folder = self.one_of(["", "pkg/", "pkg/sub/"])
         own = f"{folder.replace('/', '.')}test_generated"
         files[f"{folder}test_generated.py"] = self.tests(own)
@@ -121,9 +157,23 @@ class TreeWriter:
                 defined.append(name)
         return "\n".join([*lines, *self.trouble(8, defined)]) + "\n"
 
+    def meddler(self, own: str) -> str:
+        lines = ["import pytest"]
+        if own != THIRD[-1] and self.chance(3):
+            lines.append(f"import {THIRD[-1]}")
+        for _ in range(self.draw(st.integers(1, 2))):
+            c, c2 = (self.one_of(CLASSES) for _ in "12")
+            form = self.one_of(MEDDLING)
+            text = form.format(m=self.one_of(MODULES), c=c, c2=c2, f=self.one_of(FUNCTIONS))
+            lines += text.split("\n")
+        return "\n".join(lines) + "\n"
+
     def tests(self, own: str) -> str:
         """The module that is collected: it need not have all of NAMES."""
         lines = [*PRELUDE.splitlines(), *(f"import {module}" for module in MODULES)]
+        if self.chance(3):
+            third = self.one_of(THIRD)
+            lines += [f"import {third}", f"if hasattr({third}, 'later'): {third}.later()"]
         for name in self.some(NAMES):
             packages = [package for package in PACKAGES if name in self.exported.get(package, [])]
             lines.append(self.import_line(own, [*MODULES, *packages, *packages], name))
@@ -133,7 +183,7 @@ class TreeWriter:
         return "\n".join([*lines, *self.trouble(8, NAMES)]) + "\n"
 
     def trouble(self, one_in: int, own: list[str]) -> list[str]:
-        """Does something to names of its own: nobody looks for who touches those of others."""
+        """Does something to names of its own."""
         functions = [name for name in FUNCTIONS if name in own]
         classes = [name for name in CLASSES if name in own]
         if not (functions and classes and "VALUES" in own and self.chance(one_in)):

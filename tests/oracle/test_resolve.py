@@ -15,12 +15,12 @@ from hypothesis import event, given
 
 from pytest_dxpy import native
 from tests.oracle.facts_judge import examples
-from tests.oracle.package_writer import MODULES, PACKAGES, trees_of_tests
+from tests.oracle.package_writer import MODULES, PACKAGES, THIRD, trees_of_tests
 from tests.oracle.test_facts import RULES, Recorder, collect_with_pytest, is_valid
 
 pytestmark = pytest.mark.usefixtures("only_pytest")
 
-GENERATED = {name.partition(".")[0] for name in (*MODULES, *PACKAGES)} | {"test_generated"}
+GENERATED = {name.partition(".")[0] for name in (*MODULES, *PACKAGES, *THIRD)} | {"test_generated"}
 NUMBERS = itertools.count()
 
 
