@@ -108,6 +108,10 @@ class LazyCollector:
         self._config = session.config
         self._arguments = resolve_arguments(session.config)
         self._reported: set[nodes.Node] = set()
+        # What is asked for with each unit, and is the same for all in a folder. Nodes of
+        # folders stay as long as the session.
+        self._chains: dict[tuple[int, Path], list[nodes.Directory]] = {}  # by argument and folder
+        self._inside: dict[nodes.Directory, tuple[list[Any], dict[Path, list[Any]]]] = {}
         self._wanted: Unit | None = None
         self._items: list[pytest.Item] = []
         self._prepare()
@@ -165,7 +169,7 @@ class LazyCollector:
 
     def next_item(self, key: str, argument: int) -> pytest.Item:
         """A stand-in below the directory of the unit's file."""
-        parents = self._parents(Path(key), self._arguments[argument])
+        parents = self._parents(Path(key), argument)
         return next_unit(parents[-1] if parents else self._session)
 
     def _match(self, argument: main.CollectionArgument) -> list[Any]:
@@ -186,16 +190,35 @@ class LazyCollector:
             directory.ihook.pytest_collectreport(report=report)
         return report.result if report.passed else []
 
-    def _parents(self, path: Path, argument: main.CollectionArgument) -> list[nodes.Directory]:
+    def _at(self, directory: nodes.Directory, path: Path) -> list[Any]:
+        """What the directory holds under a path."""
+        listing = self._listing(directory)
+        known, by_path = self._inside.get(directory, (None, {}))
+        if known is not listing:
+            by_path = {}
+            for node in listing:
+                by_path.setdefault(node.path, []).append(node)
+            self._inside[directory] = listing, by_path
+        return by_path.get(path, [])
+
+    def _parents(self, path: Path, index: int) -> list[nodes.Directory]:
         """The chain of directory nodes from the argument's own down to the file's."""
+        argument = self._arguments[index]
         if argument.path == path:
             above = self._argument_above(argument)
             found = self._match(above) if above is not None else []
             return [node for node in found if isinstance(node, nodes.Directory)]
+        folder = path.parent
+        chain = self._chains.get((index, folder))
+        if chain is None:
+            chain = self._chains[index, folder] = self._find_chain(folder, argument)
+        return chain
+
+    def _find_chain(self, folder: Path, argument: main.CollectionArgument) -> list[nodes.Directory]:
         chain: list[nodes.Directory] = []
         level = self._match(argument)
-        for name_path in (*reversed(path.parents), path):
-            inside = [node for node in level if node.path == name_path]
+        for path in (*reversed(folder.parents), folder):
+            inside = [node for node in level if node.path == path]
             if inside and isinstance(inside[0], nodes.Directory):
                 chain.append(inside[0])
                 level = self._listing(inside[0])
@@ -225,10 +248,10 @@ class LazyCollector:
         if argument.parts:
             same = [other for other in self._arguments if other.parts and other.path == path]
             return [node for other in same for node in self._match(other)]
-        parents = self._parents(path, argument)
+        parents = self._parents(path, index)
         if not parents:
             return self._match(argument) if argument.path == path else []
-        return [node for node in self._listing(parents[-1]) if node.path == path]
+        return self._at(parents[-1], path)
 
     def _perform(self, args: object = None, genitems: bool = True) -> list[pytest.Item]:
         """Stands in for ``Session.perform_collect``: the wanted unit alone."""
