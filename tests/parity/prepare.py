@@ -73,7 +73,10 @@ def _unpack(archive: Path, folder: Path) -> None:
             zipped.extractall(staging)
     else:
         with tarfile.open(archive) as tar:
-            tar.extractall(staging, filter="data")
+            if hasattr(tarfile, "data_filter"):
+                tar.extractall(staging, filter="data")
+            else:  # CPython before 3.11.4, which Debian 12 has
+                tar.extractall(staging)
     (top,) = staging.iterdir()
     top.rename(folder)
     staging.rmdir()
