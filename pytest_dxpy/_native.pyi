@@ -37,6 +37,7 @@ class Dispatcher:
                 Sequence[bytes],
                 float,
                 bool,
+                bool,
                 Sequence[tuple[int, float]],
             ]
         ],

@@ -177,6 +177,7 @@ class Controller:
         for member in self._run.crew.working():  # the session ended before they did
             self._run.crew.bury(member, kill=True)
         self._progress.end()
+        self._losses.remember()
         if problem := self._records.save():
             self._run.notes.append(problem)
 
@@ -309,8 +310,8 @@ class Controller:
         counts = member.shared or self._confirmer.takes_over(unit)
         again = unit in run.units and run.units[unit].again
         match name, values:
-            case "fixture setup" | "fixture ready", [fixture, where]:
-                self._losses.fixture(member.number, name, fixture, where)
+            case "session fixtures" | "fixture setup" | "fixture ready", _:
+                self._losses.fixtures(member.number, message)
             case "collectreport", [data]:
                 self._on_collect_report(run, member, unit, data)
             case "collected everything", [count]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.crew import describe_end
 from pytest_dxpy.errors import DxpyError, WorkersLostError
+from pytest_dxpy.exclusive import Exclusive
 from pytest_dxpy.stalls import Stalls
 from pytest_dxpy.units import Unit
 
@@ -28,15 +29,25 @@ class Losses:
         self._confirmer = confirmer
         self._restarts_left = _restarts(run, workers)
         self._stalls = Stalls(run.options.stall)
+        self._exclusive = Exclusive(run.records)
         self._stalled: dict[int, str] = {}  # worker: why it was ended
         self._leaving: dict[int, float] = {}  # worker: since when its session is over
 
     # Fixtures.
 
-    def fixture(self, worker: int, event: str, name: str, where: str) -> None:
-        """A worker sets a session fixture up, or has done so."""
-        follow = self._stalls.setup if event == "fixture setup" else self._stalls.ready
-        follow(worker, name, where, time.monotonic())
+    def remember(self) -> None:
+        """Keep what was learned for the next run."""
+        self._exclusive.remember()
+
+    def fixtures(self, worker: int, message: tuple[Any, ...]) -> None:
+        """A worker sets a session fixture up, or has done so, or will need some for a unit."""
+        match message:
+            case "fixture setup", _, fixture, where:
+                self._stalls.setup(worker, fixture, where, time.monotonic())
+            case "fixture ready", _, fixture, where:
+                self._stalls.ready(worker, fixture, where, time.monotonic())
+            case "session fixtures", unit, keys:
+                self._exclusive.uses(self._run.units[unit], keys)
 
     def session_over(self, worker: int) -> None:
         """A worker's session has ended; its process must follow."""
@@ -57,10 +68,11 @@ class Losses:
             crew = self._run.crew
             waiting, holder = crew.members[stall.worker], crew.members[stall.holder]
             self._stalled[stall.worker] = (
-                f"{waiting.name} waited {self._run.options.stall:g} s in the set-up of session "
+                f"{waiting.name} waited {stall.seconds:.3g} s in the set-up of session "
                 f"fixture '{stall.fixture}' ({self._where(stall.where)}), which {holder.name} has; "
                 "it was ended, and its tests went to other workers"
             )
+            self._exclusive.found(stall.fixture, stall.where.rpartition(":")[0])
             self._stalls.gone(stall.worker)
             crew.signal(waiting, signal.SIGKILL)
         for worker, since in [*self._leaving.items()]:
@@ -148,7 +160,7 @@ class Losses:
         unit = run.units[event.unit]
         if unit.items is None:
             if death.stalled:
-                run.add([_rest(unit, set())])
+                run.add([_rest(unit, set(), exclusive=True)])
             else:
                 where = f"while collecting {run.show(unit.key)}"
                 message = f"worker '{death.member.name}' {death.end} {where}"
@@ -161,7 +173,7 @@ class Losses:
             if not self._report_crash(item, event, death):
                 unit.ran.add(event.item)
         if left := unit.left(event.worker):
-            run.add([_rest(unit, left)])
+            run.add([_rest(unit, left, exclusive=death.stalled)])
 
     def _report_crash(self, item: protocol.Item, event: protocol.Event, death: _Death) -> bool:
         """Report the test as failed; whether a plugin wants it to run again."""
@@ -229,7 +241,7 @@ class _Sched:
         self.pending.add(nodeid)
 
 
-def _rest(unit: Unit, left: set[int]) -> Unit:
+def _rest(unit: Unit, left: set[int], *, exclusive: bool = False) -> Unit:
     """Those items of a unit, as a unit of its own; all of it where it is not collected."""
     others = [position for position in range(len(unit.items or ())) if position not in left]
     return Unit(
@@ -239,4 +251,5 @@ def _rest(unit: Unit, left: set[int]) -> Unit:
         position=unit.position,
         skip=[*unit.skip, *unit.ids(others)],
         again=True,
+        exclusive=unit.exclusive or exclusive,
     )

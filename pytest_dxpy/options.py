@@ -120,11 +120,11 @@ class Options:
         "auto", _restarts, "N", "how many dead workers are replaced; 'auto' is 4 per worker"
     )
     stall: float = _option(
-        "20",
+        "5",
         _seconds,
         "SECONDS",
-        "replace a worker that waits so long in the set-up of a session fixture which another "
-        "worker has",
+        "end a worker that waits so long, and three times as long as another worker took, in the "
+        "set-up of a session fixture which that one has",
     )
     cache_dir: str = _option(
         "", _directory, "DIR", "where durations are remembered; empty is pytest's cache directory"

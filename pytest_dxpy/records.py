@@ -1,7 +1,8 @@
 """What a run remembers for the next one.
 
-Per file: its duration, its number of tests, and whether it needs anything that
-its own imports do not bring. All of it is one JSON file in pytest's cache
+Per file: its duration, its number of tests, whether it needs anything that its own
+imports do not bring, and which of its session fixtures cannot live in two workers
+at the same time. All of it is one JSON file in pytest's cache
 directory, read once, written aside and renamed at the end of a run; a damaged
 one counts as none.
 """
@@ -36,6 +37,8 @@ class FileRecord:
     whole: str = ""  # content hash under which a test needed those before it in the file
     # The longest tests by position: (position, seconds), ascending.
     slow: list[tuple[int, float]] = dataclasses.field(default_factory=list)
+    # Keys of session fixtures that its tests use and that cannot live twice (exclusive.py).
+    exclusive: list[str] = dataclasses.field(default_factory=list)
 
 
 def content_hash(path: str) -> str:
@@ -47,17 +50,23 @@ def content_hash(path: str) -> str:
 
 
 class Records:
-    """The records of one project; ``files`` is keyed by absolute path."""
+    """The records of one project; ``files`` is keyed by absolute path.
+
+    ``exclusive`` is the content hash of the file that defines it, by key of a session
+    fixture that cannot live twice.
+    """
 
     def __init__(self, path: Path | None) -> None:
         """Read them; ``path`` is None where nothing shall be kept."""
         self._path = path
         self.files: dict[str, FileRecord] = {}
+        self.exclusive: dict[str, str] = {}
         if path is not None:
             with contextlib.suppress(
                 OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError
             ):
-                self.files = _parse(json.loads(path.read_text("utf-8", "surrogateescape")))
+                data = json.loads(path.read_text("utf-8", "surrogateescape"))
+                self.files, self.exclusive = _parse(data), _parse_exclusive(data)
 
     def get(self, path: str) -> FileRecord:
         """The record of a file, made where there is none."""
@@ -78,6 +87,11 @@ class Records:
         record = self.files.get(path)
         return bool(record and record.whole and record.whole == content_hash(path))
 
+    def is_exclusive(self, path: str) -> bool:
+        """Whether tests of the file use what is known not to live twice."""
+        record = self.files.get(path)
+        return record is not None and any(key in self.exclusive for key in record.exclusive)
+
     def save(self) -> str:
         """Write them.
 
@@ -89,6 +103,7 @@ class Records:
         data = {
             "version": VERSION,
             "files": {path: dataclasses.astuple(record) for path, record in self.files.items()},
+            "exclusive": self.exclusive,
         }
         text = json.dumps(data, ensure_ascii=True)
         try:
@@ -105,10 +120,20 @@ def _parse(data: Any) -> dict[str, FileRecord]:
     return {path: _record(fields) for path, fields in data["files"].items()}
 
 
+def _parse_exclusive(data: Any) -> dict[str, str]:
+    """Those whose files are as they were."""
+    known: dict[str, str] = data.get("exclusive", {})
+    return {key: was for key, was in known.items() if was and content_hash(_file(key)) == was}
+
+
+def _file(key: str) -> str:
+    return key.rpartition("::")[0]
+
+
 def _record(fields: list[Any]) -> FileRecord:
     number = (int, float)
     kinds: tuple[type | tuple[type, ...], ...] = (
-        number, int, int, int, str, str, number, str, list
+        number, int, int, int, str, str, number, str, list, list
     )  # fmt: skip
     right = len(fields) >= LEAST_FIELDS and all(
         isinstance(field, kind) for field, kind in zip(fields, kinds, strict=False)
@@ -120,6 +145,8 @@ def _record(fields: list[Any]) -> FileRecord:
     if any(item < 0 or not 0 <= seconds < math.inf for item, seconds in record.slow):
         raise TypeError(fields)
     record.slow.sort()
+    if not all(isinstance(key, str) for key in record.exclusive):
+        raise TypeError(fields)
     return record
 
 

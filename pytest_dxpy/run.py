@@ -59,6 +59,7 @@ class Run:
                     [native.encode_id(node_id) for node_id in unit.skip],
                     unit.start_seconds,
                     unit.whole or unit.again or unit.partial,
+                    unit.exclusive,
                     unit.known_slow,
                 )
                 for unit in new

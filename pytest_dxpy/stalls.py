@@ -10,14 +10,26 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+# A worker may take so many times as long as the first one, who may have set up for both.
+PATIENCE = 3
+
 
 class Stall(NamedTuple):
     """A worker that waits for another one's fixture."""
 
     worker: int
     holder: int
+    seconds: float  # that it may wait
     fixture: str
     where: str
+
+
+class _Setup(NamedTuple):
+    """A set-up that has begun."""
+
+    fixture: str
+    where: str
+    since: float
 
 
 class Stalls:
@@ -25,29 +37,33 @@ class Stalls:
 
     def __init__(self, limit_seconds: float) -> None:
         self._limit = limit_seconds
-        self._waiting: dict[int, tuple[str, str]] = {}  # worker: fixture, where
-        self._holders: dict[tuple[str, str], list[int]] = {}  # fixture, where: who has it
+        self._waiting: dict[int, _Setup] = {}  # by worker
+        # By fixture and place: who has it, and what the first one's set-up took.
+        self._holders: dict[tuple[str, str], list[int]] = {}
+        self._took: dict[tuple[str, str], float] = {}
         self._deadlines: dict[int, tuple[float, Stall]] = {}  # by waiting worker
 
     def setup(self, worker: int, fixture: str, where: str, now: float) -> None:
         """A worker begins to set a fixture up."""
-        self._waiting[worker] = (fixture, where)
+        self._waiting[worker] = _Setup(fixture, where, now)
         holders = self._holders.get((fixture, where))
         if holders:
             self._expect(worker, holders[0], now)
 
     def ready(self, worker: int, fixture: str, where: str, now: float) -> None:
         """A worker has set it up."""
-        self._waiting.pop(worker, None)
+        begun = self._waiting.pop(worker, None)
         self._deadlines.pop(worker, None)
         self._holders.setdefault((fixture, where), []).append(worker)
-        for other, waited in self._waiting.items():
-            if waited == (fixture, where) and other not in self._deadlines:
+        self._took.setdefault((fixture, where), now - begun.since if begun else 0.0)
+        for other, setup in self._waiting.items():
+            if setup[:2] == (fixture, where) and other not in self._deadlines:
                 self._expect(other, worker, now)
 
     def _expect(self, worker: int, holder: int, now: float) -> None:
-        stall = Stall(worker, holder, *self._waiting[worker])
-        self._deadlines[worker] = (now + self._limit, stall)
+        setup = self._waiting[worker]
+        seconds = max(self._limit, PATIENCE * self._took[setup[:2]])
+        self._deadlines[worker] = (now + seconds, Stall(worker, holder, seconds, *setup[:2]))
 
     def gone(self, worker: int) -> None:
         """A worker has ended, and its fixtures with it.

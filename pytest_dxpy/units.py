@@ -54,6 +54,7 @@ class Unit:
     proven: bool | None = None  # whether its file needs no other; None: not looked up
     start_seconds: float = -1.0  # what each worker needs that shares it; -1: not to be shared
     whole: bool = False  # never to be shared
+    exclusive: bool = False  # it uses what can't live twice: one worker runs all such units
     spans: dict[int, list[range]] = dataclasses.field(default_factory=dict)  # items by worker
     sharing: set[int] = dataclasses.field(default_factory=set)  # workers that are not through
     spent_seconds: float = 0.0  # by those that are
@@ -190,8 +191,10 @@ def _absolute(config: pytest.Config, text: str) -> str:
 def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Records) -> Unit:
     """A unit with what is remembered of its file."""
     record = records.files.get(path)
+    exclusive = records.is_exclusive(path)
     if record is None or record.seconds <= 0:
-        return Unit(path, argument, LEAST_SECONDS + size * SECONDS_PER_BYTE)
+        guess = LEAST_SECONDS + size * SECONDS_PER_BYTE
+        return Unit(path, argument, guess, exclusive=exclusive)
     known = record.tests >= 0 and (record.size_bytes, record.mtime_ns) == (size, mtime_ns)
     tests = record.tests if known else 0
     return Unit(
@@ -204,12 +207,13 @@ def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Recor
         start_seconds=record.start_seconds,
         whole=records.is_whole(path),
         known_slow=record.slow if known else [],
+        exclusive=exclusive,
     )
 
 
 def shares(unit: Unit) -> int:
     """How many workers a unit can keep busy, as far as can be told before it runs."""
-    if unit.partial or unit.whole:
+    if unit.partial or unit.whole or unit.exclusive:
         return 1
     if not unit.recorded:
         return 1 + unit.expected_tests // TESTS_PER_WORKER

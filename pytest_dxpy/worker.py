@@ -18,6 +18,7 @@ import pytest
 from pytest_dxpy import native, protocol, reports
 from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, choose, next_unit
 from pytest_dxpy.division import cuts
+from pytest_dxpy.exclusive import place_of, session_fixtures
 from pytest_dxpy.quiet_terminal import QuietTerminal
 
 if TYPE_CHECKING:
@@ -194,6 +195,8 @@ class Worker:
             where = cuts(items)
         self._collected, self._items = unit, items
         self._port.send_items(unit, _entries(items), where)
+        if fixtures := session_fixtures(items):
+            self.tell("session fixtures", fixtures)
 
     def _join(self, collector: Collector, command: Any) -> None:
         """Collect a unit that another worker has begun, who says what is to be said of it."""
@@ -352,7 +355,7 @@ class Worker:
         """Say which session fixture is being set up: it may wait for ever."""
         if fixturedef.scope != "session":
             return (yield)
-        where = _where(fixturedef.func)
+        where = place_of(fixturedef.func)
         self.tell("fixture setup", fixturedef.argname, where)
         try:
             return (yield)
@@ -392,8 +395,3 @@ class Worker:
 
 def _entries(items: list[pytest.Item]) -> list[tuple[bytes, bytes, int, bytes]]:
     return native.encode_items([protocol.Item(item.nodeid, item.location) for item in items])
-
-
-def _where(function: object) -> str:
-    code = getattr(function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else "?"

@@ -170,7 +170,7 @@ class Running:
         if left:
             tree = self._kill()
             pytest.fail(f"left processes behind: {tree}\n{self.output[-5000:]}")
-        if new := _shared_memory() - self._shared_memory:
+        if new := _left_in_shared_memory(self._shared_memory):
             pytest.fail(f"left {sorted(new)} in {SHARED_MEMORY}")
         reports = self.record.read_text().splitlines() if self.record.exists() else []
         return Result(code, self.output, reports)
@@ -324,6 +324,22 @@ def _wait_for_end(processes: object) -> list[int]:
                 os.close(pidfd)
         pids = processes()
     return pids
+
+
+def _left_in_shared_memory(before: set[str]) -> set[str]:
+    """What is new there and in nobody's use: other programs of the machine use theirs."""
+    if not _shared_memory() - before:
+        return set()
+    used = "\n".join(_maps(pid) for pid in _processes())
+    return {name for name in _shared_memory() - before if str(SHARED_MEMORY / name) not in used}
+
+
+def _maps(pid: int) -> str:
+    """What a process has mapped; empty where it is dead."""
+    try:
+        return Path(f"/proc/{pid}/maps").read_text(errors="replace")
+    except OSError:
+        return ""
 
 
 def _shared_memory() -> set[str]:

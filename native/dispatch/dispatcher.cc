@@ -103,12 +103,15 @@ uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
   const auto first = static_cast<uint32_t>(units_.size());
   std::vector<schedule::Unit> queued;
   for (NewUnit& unit : units) {
-    queued.push_back(
-        {static_cast<uint32_t>(units_.size()), unit.cost_seconds, unit.position, unit.recorded});
+    queued.push_back({.id = static_cast<uint32_t>(units_.size()),
+                      .cost_seconds = unit.cost_seconds,
+                      .position = unit.position,
+                      .recorded = unit.recorded,
+                      .exclusive = unit.exclusive});
     units_.push_back({.spec = std::move(unit.spec),
                       .unit = queued.back(),
                       .start_seconds = unit.start_seconds,
-                      .whole = unit.whole,
+                      .whole = unit.whole || unit.exclusive,
                       .slow = std::move(unit.slow),
                       .cuts = {},
                       .collected = {}});
@@ -335,6 +338,7 @@ void Dispatcher::ServeShared(WorkerLink& link) {
   } else if (SomeOfferIsOpen(link) || SomeUnitMayBeShared(link)) {
     return Answer(link, CommandKind::kWait);
   }
+  queues_.RemoveWorker(link.id());
   Answer(link, CommandKind::kFinish);
 }
 
@@ -361,7 +365,8 @@ void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit, bool join) {
 std::optional<uint32_t> Dispatcher::Revoke(const WorkerLink& thief) {
   std::vector<WorkerLink*> victims;
   for (const auto& other : workers_) {
-    if (other.get() != &thief && IsStealable(*other)) victims.push_back(other.get());
+    if (other.get() == &thief || !IsStealable(*other)) continue;
+    if (!units_[other->offer->unit].unit.exclusive) victims.push_back(other.get());
   }
   std::stable_sort(victims.begin(), victims.end(), [this](const auto* a, const auto* b) {
     return units_[a->offer->unit].unit.cost_seconds > units_[b->offer->unit].unit.cost_seconds;

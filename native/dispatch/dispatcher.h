@@ -40,6 +40,7 @@ struct NewUnit {
   double start_seconds = -1;  ///< recorded: of `cost_seconds`, what each worker needs that runs a
                               ///< share of it; -1: not known
   bool whole = true;          ///< never to be shared
+  bool exclusive = false;     ///< for the one worker that runs all such units, and whole
   std::vector<schedule::SlowItem> slow;  ///< recorded: items of which `cost_seconds` is much
 };
 

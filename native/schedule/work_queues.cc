@@ -72,6 +72,7 @@ void WorkQueues::AddWorker(uint32_t worker) {
 
 void WorkQueues::RemoveWorker(uint32_t worker) {
   if (deques_.count(worker) == 0) return;
+  if (home_ == worker) home_.reset();
   std::vector<Unit> units = TakeAll();
   deques_.erase(worker);
   Arrange(std::move(units));
@@ -103,13 +104,20 @@ bool WorkQueues::Remove(uint32_t unit) {
 std::optional<uint32_t> WorkQueues::Next(uint32_t worker) {
   const auto own = deques_.find(worker);
   if (own == deques_.end()) return std::nullopt;
-  if (order_ == Order::kLongestFirst && own->second.empty() && !StealHalf(worker))
-    return std::nullopt;
   std::deque<Unit>& queue = order_ == Order::kGiven ? shared_ : own->second;
-  if (queue.empty()) return std::nullopt;
-  const uint32_t unit = queue.front().id;
-  queue.pop_front();
+  const auto is_takeable = [&](const Unit& unit) { return MayTake(worker, unit); };
+  auto next = std::ranges::find_if(queue, is_takeable);
+  if (next == queue.end() && order_ == Order::kLongestFirst && StealHalf(worker))
+    next = std::ranges::find_if(queue, is_takeable);
+  if (next == queue.end()) return std::nullopt;
+  const uint32_t unit = next->id;
+  if (next->exclusive) home_ = worker;
+  queue.erase(next);
   return unit;
+}
+
+bool WorkQueues::MayTake(uint32_t worker, const Unit& unit) const {
+  return !unit.exclusive || !home_ || home_ == worker;
 }
 
 bool WorkQueues::empty() const {
@@ -157,23 +165,27 @@ void WorkQueues::Spread(std::vector<Unit> units) {
 }
 
 bool WorkQueues::StealHalf(uint32_t thief) {
+  const auto is_takeable = [&](const Unit& unit) { return MayTake(thief, unit); };
   std::deque<Unit>* richest = nullptr;
   double most_seconds = -1;
   for (auto& [worker, queue] : deques_) {
+    if (worker == thief || std::ranges::none_of(queue, is_takeable)) continue;
     const double seconds = Seconds(queue);
-    if (!queue.empty() && seconds > most_seconds) {
-      richest = &queue;
-      most_seconds = seconds;
-    }
+    if (seconds <= most_seconds) continue;
+    richest = &queue;
+    most_seconds = seconds;
   }
   if (richest == nullptr) return false;
   std::deque<Unit>& own = deques_[thief];
   double stolen_seconds = 0;
-  while (!richest->empty() && (own.empty() || stolen_seconds < most_seconds / 2)) {
-    // From the back, so that both keep their longest unit in front.
-    own.push_front(richest->back());
-    stolen_seconds += richest->back().cost_seconds;
-    richest->pop_back();
+  // From the back, so that both keep their longest unit in front.
+  for (size_t i = richest->size(); i-- > 0;) {
+    const Unit unit = (*richest)[i];
+    if (!is_takeable(unit)) continue;
+    own.push_front(unit);
+    richest->erase(richest->begin() + static_cast<std::ptrdiff_t>(i));
+    stolen_seconds += unit.cost_seconds;
+    if (stolen_seconds >= most_seconds / 2) break;
   }
   return true;
 }

@@ -15,6 +15,7 @@ struct Unit {
   double cost_seconds = 0;  ///< expected; only its ratio to other costs matters
   uint32_t position = 0;    ///< its place in pytest's order
   bool recorded = false;    ///< the cost was measured, not guessed
+  bool exclusive = false;   ///< all of these go to one worker, as long as that one lives
 };
 
 /// The order in which units are begun.
@@ -38,6 +39,9 @@ enum class Order {
 /// takes. Stealing from deques would hand a worker units that stand before those
 /// it has run (docs/decisions/0008-order.md).
 ///
+/// Exclusive units belong to the worker that took the first of them: what they use
+/// can't live twice. They are taken in the same order, and passed over by the others.
+///
 /// Pure: no clock, no thread, no I/O; equal calls give equal answers.
 /// Not thread-safe.
 class WorkQueues {
@@ -46,8 +50,8 @@ class WorkQueues {
 
   /// A worker that shares the work. `worker` is new.
   void AddWorker(uint32_t worker);
-  /// The worker takes no more; what it had queued goes to the others, or waits
-  /// for the next worker to come.
+  /// The worker takes no more; what it had queued, and all that is exclusive, goes
+  /// to the others, or waits for the next worker to come.
   void RemoveWorker(uint32_t worker);
 
   /// Queues units and spreads all that are queued anew.
@@ -57,7 +61,8 @@ class WorkQueues {
   /// Takes a unit out. @returns false where it is not queued (any more).
   bool Remove(uint32_t unit);
 
-  /// The worker's next unit, its own or a stolen one; nullopt where none is queued.
+  /// The worker's next unit, its own or a stolen one; nullopt where none is queued
+  /// that it may take.
   std::optional<uint32_t> Next(uint32_t worker);
 
   [[nodiscard]] bool empty() const;
@@ -70,9 +75,11 @@ class WorkQueues {
   void Arrange(std::vector<Unit> units);
   void Spread(std::vector<Unit> units);
   bool StealHalf(uint32_t thief);
+  [[nodiscard]] bool MayTake(uint32_t worker, const Unit& unit) const;
   std::vector<Unit> TakeAll();
 
   Order order_;
+  std::optional<uint32_t> home_;                 ///< the worker of exclusive units
   std::map<uint32_t, std::deque<Unit>> deques_;  ///< by worker
   std::deque<Unit> shared_;  ///< kGiven: everything; else what waits for a worker to come
 };

@@ -158,6 +158,72 @@ TEST_CASE("a unit that was removed is not handed out") {
   CHECK(Drain(queues, 0) == "0 2");
 }
 
+// Units of one second each, of which these are exclusive, for two workers.
+WorkQueues WithExclusive(size_t count, const std::set<uint32_t>& exclusive, Order order) {
+  WorkQueues queues = Queues({}, 2, order);
+  std::vector<Unit> units = Costs(std::vector<double>(count, 1.0));
+  for (Unit& unit : units) {
+    unit.recorded = false;  // so that none is moved to the front
+    unit.exclusive = exclusive.count(unit.id) != 0;
+  }
+  queues.Add(units);
+  return queues;
+}
+
+TEST_CASE("the others pass exclusive units over") {
+  for (const Order order : {Order::kGiven, Order::kLongestFirst}) {
+    WorkQueues queues = WithExclusive(5, {0, 1, 4}, order);
+    CHECK(queues.Next(0) == 0U);
+    std::set<std::string> lines{Drain(queues, 1), Drain(queues, 0)};
+    CHECK(lines.count("1 4") + lines.count("4 1") == 1);
+    CHECK(lines.count("2 3") + lines.count("3 2") == 1);
+    CHECK(queues.empty());
+  }
+}
+
+TEST_CASE("who has exclusive units takes all units in the given order") {
+  WorkQueues queues = WithExclusive(5, {0, 1, 4}, Order::kGiven);
+  CHECK(queues.Next(1) == 0U);
+  CHECK(queues.Next(0) == 2U);
+  CHECK(Drain(queues, 1) == "1 3 4");
+}
+
+TEST_CASE("exclusive units find another worker when theirs is gone") {
+  for (const Order order : {Order::kGiven, Order::kLongestFirst}) {
+    WorkQueues queues = WithExclusive(3, {0, 1, 2}, order);
+    CHECK(queues.Next(0) == 0U);
+    CHECK(queues.Next(1) == std::nullopt);
+    CHECK_FALSE(queues.empty());
+    queues.RemoveWorker(0);
+    CHECK(Drain(queues, 1) == "1 2");
+  }
+}
+
+TEST_CASE("no two workers run exclusive units, whoever asks when and whoever goes") {
+  std::mt19937 random(11);  // NOLINT: reproducible on purpose
+  for (int round = 0; round < 200; ++round) {
+    const Order order = round % 2 == 0 ? Order::kGiven : Order::kLongestFirst;
+    WorkQueues queues = WithExclusive(30, {1, 5, 6, 7, 20, 22, 28, 29}, order);
+    std::optional<uint32_t> home;
+    std::set<uint32_t> ran;
+    for (uint32_t next = 2, living[] = {0, 1}; !queues.empty();) {
+      uint32_t& worker = living[random() % 2];
+      if (random() % 10 == 0) {
+        queues.RemoveWorker(worker);
+        if (home == worker) home.reset();
+        queues.AddWorker(worker = next++);
+      }
+      const auto unit = queues.Next(worker);
+      if (!unit) continue;
+      CHECK(ran.insert(*unit).second);
+      if (!std::set<uint32_t>{1, 5, 6, 7, 20, 22, 28, 29}.count(*unit)) continue;
+      CHECK(home.value_or(worker) == worker);
+      home = worker;
+    }
+    CHECK(ran.size() == 30);
+  }
+}
+
 TEST_CASE("a worker that was never added gets nothing") {
   WorkQueues queues = Queues({1}, 1);
   CHECK(queues.Next(9) == std::nullopt);

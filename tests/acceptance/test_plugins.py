@@ -194,6 +194,56 @@ def test_a_session_fixture_that_only_one_worker_can_have(project: Project) -> No
     )
 
 
+# Whoever sets up while another one has it waits for ever; no test runs before it is ended.
+USED_BY_SOME = """
+    import fcntl, os, pytest, time
+
+    @pytest.fixture(scope="session")
+    def server(worker_id):
+        with open("server.lock", "w") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                os.symlink(str(os.getpid()), "waiter")
+                fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+
+    @pytest.fixture
+    def client(server, worker_id):
+        while not os.path.lexists("waiter") or os.path.exists("/proc/" + os.readlink("waiter")):
+            time.sleep(0.01)
+        with open("clients", "a") as file:
+            file.write(f"{worker_id}\\n")
+"""
+
+
+def test_who_uses_a_fixture_that_cannot_live_twice_is_remembered(project: Project) -> None:
+    project.write(conftest=USED_BY_SOME)
+    for name in "abcd":
+        project.write(**{f"test_{name}": "def test_1(client): pass\ndef test_2(client): pass"})
+        project.write(**{f"test_{name}_alone": "def test_1(): pass"})
+    first = project.run("--dx-stall=1")
+    assert first.summary == "12 passed"
+    assert len(first.notes) == 1
+    (project.path / "clients").unlink()
+    for order in ("pytest", "longest"):
+        again = project.run("--dx-stall=20", f"--dx-order={order}")
+        assert (again.summary, again.notes) == ("12 passed", [])
+        assert again.calls == first.calls
+        assert len(set(project.read("clients").split())) == 1
+        (project.path / "clients").unlink()
+
+
+def test_what_cannot_live_twice_is_looked_at_again_when_its_file_changes(project: Project) -> None:
+    project.write(conftest=USED_BY_SOME)
+    for name in "ab":
+        project.write(**{f"test_{name}": "def test_1(client): pass"})
+    assert len(project.run("--dx-stall=1").notes) == 1
+    (project.path / "waiter").unlink()
+    project.write(conftest=USED_BY_SOME + "    # edited\n")
+    assert len(project.run("--dx-stall=1").notes) == 1
+
+
 def test_tests_of_an_xdist_group_stay_together(project: Project) -> None:
     text = """
         import os, pytest

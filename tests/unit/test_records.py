@@ -21,6 +21,7 @@ RECORD = FileRecord(
     start_seconds=0.125,
     whole="b" * 32,
     slow=[(1, 0.5), (7, 2.0)],
+    exclusive=["/conftest.py::server"],
 )
 
 
@@ -112,6 +113,9 @@ def test_random_bytes_count_as_none(tmp_path_factory: pytest.TempPathFactory, da
         '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [[-7, 1]]]}}',
         '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [[7, NaN]]]}}',
         '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [["a", "b"]]]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [], 7]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", "", -1, "", [], [7]]}}',
+        '{"version": 1, "files": {"/a.py": [0.5, 3, 1, 1, "", ""]}, "exclusive": []}',
         '{"version": 1, "files": {"/a.py": "abcdef"}}',
         "[" * 100_000,
     ],
@@ -121,6 +125,18 @@ def test_json_that_is_no_record_counts_as_none(path: Path, text: str) -> None:
     path.parent.mkdir()
     path.write_text(text)
     assert Records(path).files == {}
+
+
+def test_a_fixture_is_exclusive_until_its_file_changes(path: Path, source: str) -> None:
+    records = Records(path)
+    records.exclusive[f"{source}::server"] = content_hash(source)
+    records.get("/test_b.py").exclusive = [f"{source}::server"]
+    records.get("/test_c.py").exclusive = []
+    records.save()
+    again = Records(path)
+    assert [again.is_exclusive(f"/test_{name}.py") for name in "bcd"] == [True, False, False]
+    Path(source).write_text("# another port\n")
+    assert not Records(path).is_exclusive("/test_b.py")
 
 
 def test_a_damaged_file_is_replaced(path: Path) -> None:
@@ -180,15 +196,16 @@ def test_records_of_before_files_were_shared_are_read(path: Path) -> None:
     fields = [0.25, 3, 10, 99, "a" * 32, ""]
     path.write_text(json.dumps({"version": 1, "files": {"/test_a.py": fields}}))
     assert Records(path).files["/test_a.py"] == dataclasses.replace(
-        RECORD, start_seconds=-1.0, whole="", slow=[]
+        RECORD, start_seconds=-1.0, whole="", slow=[], exclusive=[]
     )
 
 
 def test_the_format_is_versioned(path: Path) -> None:
     saved(path, test_a=RECORD)
     data = json.loads(path.read_text())
-    slow = [[1, 0.5], [7, 2.0]]
+    lists = [[1, 0.5], [7, 2.0]], ["/conftest.py::server"]
     assert data == {
         "version": 1,
-        "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32, slow]},
+        "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32, *lists]},
+        "exclusive": {},
     }

@@ -88,4 +88,14 @@ def test_patience_is_that_of_the_one_who_has_waited_longest() -> None:
     stalls.setup(1, "server", "a.py:1", 3.0)
     stalls.setup(2, "server", "a.py:1", 1.0)
     assert stalls.patience(4.0) == 2.0
-    assert stalls.overdue(6.5) == [Stall(2, 0, "server", "a.py:1")]
+    assert stalls.overdue(6.5) == [Stall(2, 0, 5.0, "server", "a.py:1")]
+
+
+def test_a_wait_may_be_three_times_as_long_as_the_first_set_up() -> None:
+    stalls = Stalls(5.0)
+    stalls.setup(0, "server", "a.py:1", 0.0)
+    stalls.ready(0, "server", "a.py:1", 10.0)
+    stalls.setup(1, "server", "a.py:1", 12.0)
+    assert stalls.patience(12.0) == 30.0
+    [stall] = stalls.overdue(42.0)
+    assert stall == Stall(worker=1, holder=0, seconds=30.0, fixture="server", where="a.py:1")
