@@ -6,6 +6,7 @@ something has failed and not before.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Any, Final
 
 from pytest_dxpy.records import content_hash
@@ -295,7 +296,8 @@ class Confirmer:
             unit = self._run.units.get(number)
             if node_id in self._full_errors:
                 self._run.replay.collect_report(self._full_errors[node_id])
-            elif unit is None:
+            elif unit is None or not os.path.lexists(unit.key):
+                # Deleted by a test, the file is unknown to the full worker, which met no error.
                 self._run.replay.collect_report(report)
             else:
                 self._note_dependent(unit, NEEDS_IMPORTS)

@@ -48,6 +48,22 @@ def test_a_file_that_vanishes_before_it_runs(project: Project) -> None:
     assert project.run().summary == "1 passed"
 
 
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_file_that_vanishes_while_another_one_runs(project: Project, workers: int) -> None:
+    gone = "import os\ndef test_a(): os.unlink('test_c.py')"
+    waits = """
+        import os, time
+        def test_b():
+            while os.path.exists("test_c.py"):
+                time.sleep(0.01)
+    """
+    project.write(test_a=gone, test_b=waits, test_c=OTHER)
+    result = project.run(workers=workers)
+    assert (result.code, result.summary) == (2, "2 passed, 1 error")
+    assert "ERROR collecting test_c.py" in result.output
+    assert "test_c.py" in result.output.rpartition("Error: ")[2]
+
+
 @pytest.mark.parametrize("first", [0, 3])
 def test_a_test_that_closes_all_descriptors(project: Project, first: int) -> None:
     project.write(test_a=f"import os\ndef test_a(): os.closerange({first}, 1000)", test_b=OTHER)
