@@ -1,14 +1,13 @@
 """Every option of pytest-dxpy: one row each, and nowhere else.
 
 ``--help``, the ini file, the environment and docs/options.md are made from
-these rows. To add an option, add a field with its row to ``Options``.
+these rows. To add an option, add a row, and its type to ``Options``.
 """
 
 from __future__ import annotations
 
-import dataclasses
 import os
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from pytest_dxpy.errors import OptionError
 
@@ -75,63 +74,101 @@ def _directory(text: str) -> str:
     return text
 
 
-def _option(default: str, parse: Callable[[str], object], metavar: str, doc: str) -> Any:
-    row = {"default": default, "parse": parse, "metavar": metavar, "help": doc}
-    return dataclasses.field(default=parse(default), metadata=row)
+class Option:
+    """One row."""
+
+    # No dataclass: to make one takes longer than all else that an unused plugin does.
+    __slots__ = ("default", "help", "metavar", "name", "parse")
+
+    def __init__(
+        self, name: str, default: str, parse: Callable[[str], object], metavar: str, text: str
+    ) -> None:
+        self.name = name
+        self.default = default
+        self.parse = parse
+        self.metavar = metavar
+        self.help = text
 
 
-@dataclasses.dataclass(frozen=True)
-class Options:
-    """The settings of one run, parsed and checked. Immutable."""
-
-    workers: int | None = _option(
-        "auto", _workers, "N", "number of worker processes; 'auto' is one per usable CPU"
-    )
-    collect: str = _option(
+OPTIONS: Final = (
+    Option(
+        "workers",
+        "auto",
+        _workers,
+        "N",
+        "number of worker processes; 'auto' is one per usable CPU",
+    ),
+    Option(
+        "collect",
         "auto",
         _choice("dx-collect", COLLECT_MODES),
         "MODE",
         "lazy: a worker collects a file when it runs it; full: each worker collects everything; "
         "off: one process; auto: lazy with failures confirmed in a worker that has collected "
         "everything, or full or off where an option or a plugin needs it",
-    )
-    start: str = _option(
+    ),
+    Option(
+        "start",
         "auto",
         _choice("dx-start", START_METHODS),
         "HOW",
         "late: fork workers after the initial conftests are imported; early: before; "
         "spawn: start new interpreters; auto: late where that is safe",
-    )
-    order: str = _option(
+    ),
+    Option(
+        "order",
         "pytest",
         _choice("dx-order", ORDERS),
         "ORDER",
         "pytest: files begin in pytest's order, but for one that would end long after all others; "
         "longest: the longest first, for the shortest run",
-    )
-    split: str = _option(
+    ),
+    Option(
+        "split",
         "auto",
         _choice("dx-split", SPLITS),
         "WHEN",
         "auto: an idle worker takes over the tail of a file that would run long, where the file's "
         "tests share no fixture above function scope; never: a file stays on one worker",
-    )
-    max_restarts: int | None = _option(
-        "auto", _restarts, "N", "how many dead workers are replaced; 'auto' is 4 per worker"
-    )
-    stall: float = _option(
+    ),
+    Option(
+        "max_restarts",
+        "auto",
+        _restarts,
+        "N",
+        "how many dead workers are replaced; 'auto' is 4 per worker",
+    ),
+    Option(
+        "stall",
         "5",
         _seconds,
         "SECONDS",
         "end a worker that waits so long, and three times as long as another worker took, in the "
         "set-up of a session fixture which that one has",
-    )
-    cache_dir: str = _option(
-        "", _directory, "DIR", "where durations are remembered; empty is pytest's cache directory"
-    )
+    ),
+    Option(
+        "cache_dir",
+        "",
+        _directory,
+        "DIR",
+        "where durations are remembered; empty is pytest's cache directory",
+    ),
+)
 
-    @classmethod
-    def parse(cls, given: Mapping[str, str]) -> Options:
+
+class Options:
+    """The settings of one run, parsed and checked. Immutable."""
+
+    workers: int | None
+    collect: str
+    start: str
+    order: str
+    split: str
+    max_restarts: int | None
+    stall: float
+    cache_dir: str
+
+    def __init__(self, given: Mapping[str, str] | None = None) -> None:
         """Check and convert the texts that the user gave.
 
         Args:
@@ -140,11 +177,12 @@ class Options:
         Raises:
             OptionError: a text is not a value of its option.
         """
-        rows = {field.name: field.metadata for field in OPTIONS}
-        return cls(**{name: rows[name]["parse"](text) for name, text in given.items()})
+        texts = given or {}
+        values = {row.name: row.parse(texts.get(row.name, row.default)) for row in OPTIONS}
+        vars(self).update(values)
 
-
-OPTIONS: Final = dataclasses.fields(Options)
+    def __setattr__(self, name: str, value: object) -> None:
+        raise AttributeError(f"{name}: options do not change")
 
 
 def flag(name: str) -> str:
@@ -165,10 +203,10 @@ def gather(lookups: list[Callable[[str], str | None]]) -> dict[str, str]:
             and returns its text, or None where nothing was given.
     """
     given: dict[str, str] = {}
-    for field in OPTIONS:
+    for row in OPTIONS:
         for lookup in lookups:
-            text = lookup(field.name)
+            text = lookup(row.name)
             if text is not None:
-                given[field.name] = text
+                given[row.name] = text
                 break
     return given

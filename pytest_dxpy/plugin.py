@@ -26,10 +26,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     group.addoption("--dx", action="store_true", help="run with pytest-dxpy, as -p dxpy does")
     parser.addini("dx", "run with pytest-dxpy", type="bool", default=False)
     for option in OPTIONS:
-        row = option.metadata
-        text = f"{row['help']} [default: {row['default'] or 'empty'}]"
+        text = f"{option.help} [default: {option.default or 'empty'}]"
         group.addoption(
-            flag(option.name), dest=f"dx_{option.name}", metavar=row["metavar"], help=text
+            flag(option.name), dest=f"dx_{option.name}", metavar=option.metavar, help=text
         )
         parser.addini(f"dx_{option.name}", text, default=None)
 

@@ -51,7 +51,7 @@ def _parse_options(config: pytest.Config, given: Any) -> options.Options:
         from_ini,
     ]
     try:
-        return options.Options.parse(options.gather(lookups))
+        return options.Options(options.gather(lookups))
     except OptionError as error:
         raise pytest.UsageError(str(error)) from error
 

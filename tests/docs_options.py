@@ -73,13 +73,12 @@ class _Rows:
 def page() -> str:
     """The text of docs/options.md."""
     parts = [HEAD]
-    for option in OPTIONS:
-        row = option.metadata
-        parts.append(
-            f"\n## `{flag(option.name)}={row['metavar']}`\n{_description(row['help'])}\n\n"
-            f"Default: {row['default'] or 'empty'}. Ini: `dx_{option.name}`. "
-            f"Environment: `{environment_twin(option.name)}`.\n"
-        )
+    parts.extend(
+        f"\n## `{flag(option.name)}={option.metavar}`\n{_description(option.help)}\n\n"
+        f"Default: {option.default or 'empty'}. Ini: `dx_{option.name}`. "
+        f"Environment: `{environment_twin(option.name)}`.\n"
+        for option in OPTIONS
+    )
     xdist: Any = _Rows()
     xdist_compat.add_options(xdist)
     return "".join([*parts, XDIST, "\n".join(xdist.rows), "\n", XDIST_TAIL])
