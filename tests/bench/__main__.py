@@ -13,7 +13,7 @@ import sys
 from contextlib import nullcontext
 from pathlib import Path
 
-from tests.bench import table
+from tests.bench import machine, table
 from tests.bench.measure import PYTEST, Bench, measure
 from tests.bench.workloads import GENERATED, SUITE, Workload, find
 from tests.parity.product import ROOT, Product, staged
@@ -25,6 +25,7 @@ def main() -> int:
     options = _options()
     workloads = _chosen(options.names)
     options.work.mkdir(parents=True, exist_ok=True)
+    slowdown = machine.slowdown(options.workers)
     ours = nullcontext() if options.without_ours else staged(options.dxpy_path)
     with ours as product:
         measured = [
@@ -34,7 +35,7 @@ def main() -> int:
         ]
     if options.json:
         options.json.write_text(json.dumps(table.data(measured), indent=1) + "\n")
-    parts = (_conditions(options), table.times(measured), table.memory(measured))
+    parts = (_conditions(options, slowdown), table.times(measured), table.memory(measured))
     sys.stdout.write("\n\n".join(part for part in parts if part) + "\n")
     return 0
 
@@ -90,12 +91,13 @@ def _bench(options: argparse.Namespace, product: Product | None, no_pyc: bool) -
     )
 
 
-def _conditions(options: argparse.Namespace) -> str:
+def _conditions(options: argparse.Namespace, slowdown: str) -> str:
     cores = len(os.sched_getaffinity(0))
     python = f"{platform.python_implementation()} {platform.python_version()}"
     return (
         f"{cores} cores, {python}, pytest {PYTEST} (a suite's own for suites), "
-        f"{options.workers} workers, {options.rounds} rounds; median (lowest–highest)."  # noqa: RUF001
+        f"{options.workers} workers, {options.rounds} rounds; median (lowest–highest). "  # noqa: RUF001
+        f"A process takes {slowdown} times as long beside {options.workers - 1} other as alone."
     )
 
 
