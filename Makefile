@@ -7,6 +7,8 @@ FUZZ_SECONDS ?= 20
 # Seconds for one test with its fixtures: one that hangs tells where.
 TIMEOUT ?= --timeout=600
 PYTHONS ?= 3.10 3.11 3.12 3.13
+# The oldest pytest that is supported; the oldest Python runs the tests with it.
+OLDEST_PYTEST ?= 8.4.2
 
 BIN := $(VENV)/bin
 CXX_FILES := $(wildcard native/*/*.cc native/*/*.h)
@@ -38,12 +40,13 @@ test-native: build  ## the doctest binaries
 test-python: build  ## the pytest suite; ARGS='-k word' chooses
 	$(BIN)/python -m pytest $(TIMEOUT) $(ARGS)
 
-test-all: packages  ## the pytest suite on each CPython from 3.10 to 3.13 that is found
+test-all: packages  ## the pytest suite on each CPython from 3.10 to 3.13, 3.10 with pytest 8.4
 	@tested=; for version in $(PYTHONS); do \
 	  for python in "$$(command -v python$$version)" "$${PYENV_ROOT:-$$HOME/.pyenv}"/versions/$$version.*/bin/python; do \
 	    "$$python" -c 'import ensurepip' 2>/dev/null || continue; \
 	    echo "== $$("$$python" --version)"; \
-	    $(MAKE) --no-print-directory test-version PYTHON="$$python" VENV="build/venv-$$version" || exit 1; \
+	    $(MAKE) --no-print-directory test-version PYTHON="$$python" VENV="build/venv-$$version" \
+	      PYTEST="$$(test $$version = 3.10 && echo $(OLDEST_PYTEST))" || exit 1; \
 	    tested="$$tested $$version"; break; \
 	  done; \
 	done; echo "tested on CPython$$tested"; test -n "$$tested"
@@ -52,6 +55,7 @@ test-all: packages  ## the pytest suite on each CPython from 3.10 to 3.13 that i
 test-version: EXTRAS = test
 test-version: NATIVE_TESTS = OFF
 test-version: build
+	test -z "$(PYTEST)" || $(BIN)/python $(PIP) install pytest==$(PYTEST)
 	$(BIN)/python -m pytest $(TIMEOUT) -q -m 'not slow' $(ARGS)
 
 CHECKS := check-layout check-lint check-types check-layers check-spelling check-sizes check-rules

@@ -5,15 +5,16 @@ Decided from the options given and the hooks that plugins and conftests implemen
 
 from __future__ import annotations
 
+import contextlib
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
+
+import pytest
 
 from pytest_dxpy.collection import overlapping, resolve_arguments
 from pytest_dxpy.known_plugins import Known, known
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-    import pytest
 
 
 class Mode(NamedTuple):
@@ -115,8 +116,10 @@ def _reason_for_full(config: pytest.Config) -> str:
             return text
     if getattr(option, "dist", "no") == "loadgroup":
         return "--dist=loadgroup"
-    if not _normalizes() and overlapping(resolve_arguments(config)):
-        return "arguments that overlap"
+    # An argument that names no file is told where pytest tells it.
+    with contextlib.suppress(pytest.UsageError):
+        if not _normalizes() and overlapping(resolve_arguments(config)):
+            return "arguments that overlap"
     return _whole_list_hook(config)
 
 

@@ -37,6 +37,14 @@ class _Pieces:
         return getattr(self._file, name)
 
 
+def _write_escaped(file: Any, text: str) -> None:
+    """Write as pytest's TerminalWriter does where the terminal has not all characters."""
+    try:
+        file.write(text)
+    except UnicodeEncodeError:
+        file.write(text.encode("unicode-escape").decode("ascii"))
+
+
 class Replay:
     """Calls pytest's hooks as if the tests ran here."""
 
@@ -78,9 +86,9 @@ class Replay:
             writer._file = file
             try:
                 file.write("".join(pieces.texts))
-            except UnicodeEncodeError:  # the writer knows what to do with each piece
+            except UnicodeEncodeError:
                 for text in pieces.texts:
-                    writer.write_raw(text)
+                    _write_escaped(file, text)
             file.flush()
 
     def item(self, item: protocol.Item, reports_: Iterable[Any], node: object) -> None:

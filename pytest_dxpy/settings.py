@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -209,9 +210,9 @@ def _plugin_doubts(config: Any) -> Iterator[Doubt]:
 def _loaded(config: Any) -> Iterator[tuple[str, str]]:
     """The plugins that pytest has imported, as (name, module)."""
     for name, plugin in config.pluginmanager.list_name_plugin():
-        module = getattr(plugin, "__name__", None) or type(plugin).__module__
         if plugin is not None and not isinstance(plugin, _Reader):
-            yield str(name), str(module)
+            named = plugin.__name__ if isinstance(plugin, ModuleType) else plugin.__module__
+            yield str(name), str(named)
 
 
 def plugins(config: Any) -> Iterator[tuple[str, str]]:
