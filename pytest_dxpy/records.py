@@ -15,9 +15,10 @@ import hashlib
 import json
 import math
 import os
-import tempfile
 from pathlib import Path
 from typing import Any, Final
+
+from pytest_dxpy.aside import replace_file
 
 VERSION: Final = 1
 LEAST_FIELDS: Final = 6  # of a file in the first records of this version
@@ -107,7 +108,8 @@ class Records:
         }
         text = json.dumps(data, ensure_ascii=True)
         try:
-            _replace(self._path, text)
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(str(self._path), text.encode())
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             return f"durations are not kept: {self._path}: {reason}"
@@ -148,15 +150,3 @@ def _record(fields: list[Any]) -> FileRecord:
     if not all(isinstance(key, str) for key in record.exclusive):
         raise TypeError(fields)
     return record
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise
