@@ -16,9 +16,12 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from pytest_dxpy.aside import replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION: Final = 1
 LEAST_FIELDS: Final = 6  # of a file in the first records of this version
@@ -57,9 +60,15 @@ class Records:
     fixture that cannot live twice.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Read them; ``path`` is None where nothing shall be kept."""
+    def __init__(self, path: Path | None, make_folder: Callable[[], object] = lambda: None) -> None:
+        """Read them.
+
+        Args:
+            path: where they are kept; None where nothing shall be.
+            make_folder: called before they are written, where more than a plain mkdir is wanted.
+        """
         self._path = path
+        self._make_folder = make_folder
         self.files: dict[str, FileRecord] = {}
         self.exclusive: dict[str, str] = {}
         if path is not None:
@@ -108,6 +117,7 @@ class Records:
         }
         text = json.dumps(data, ensure_ascii=True)
         try:
+            self._make_folder()
             self._path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(str(self._path), text.encode())
         except OSError as error:

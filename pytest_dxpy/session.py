@@ -222,14 +222,12 @@ def _records(config: pytest.Config, parsed: options.Options) -> Records:
 
     if parsed.cache_dir:
         return Records(config.invocation_params.dir / parsed.cache_dir / "files.json")
-    cache: Any = getattr(config, "cache", None)
-    if cache is not None:
-        return Records(Path(cache._cachedir) / "d" / "dxpy" / "files.json")
     if not config.pluginmanager.hasplugin("cacheprovider"):
         return Records(None)
     # config.cache is made in pytest_configure; its place is known before.
     from _pytest.cacheprovider import Cache  # noqa: PLC0415
 
-    return Records(
-        Cache.cache_dir_from_config(config, _ispytest=True) / "d" / "dxpy" / "files.json"
-    )
+    place = Cache.cache_dir_from_config(config, _ispytest=True)
+    later: Any = config  # has its cache when that is called
+    # Not just mkdir: a cache directory that pytest finds without its .gitignore stays so.
+    return Records(place / "d" / "dxpy" / "files.json", lambda: later.cache.mkdir("dxpy"))
