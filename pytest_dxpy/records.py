@@ -15,9 +15,13 @@ import hashlib
 import json
 import math
 import os
-import tempfile
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_dxpy.aside import replace_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 VERSION: Final = 1
 LEAST_FIELDS: Final = 6  # of a file in the first records of this version
@@ -56,9 +60,15 @@ class Records:
     fixture that cannot live twice.
     """
 
-    def __init__(self, path: Path | None) -> None:
-        """Read them; ``path`` is None where nothing shall be kept."""
+    def __init__(self, path: Path | None, make_folder: Callable[[], object] = lambda: None) -> None:
+        """Read them.
+
+        Args:
+            path: where they are kept; None where nothing shall be.
+            make_folder: called before they are written, where more than a plain mkdir is wanted.
+        """
         self._path = path
+        self._make_folder = make_folder
         self.files: dict[str, FileRecord] = {}
         self.exclusive: dict[str, str] = {}
         if path is not None:
@@ -107,7 +117,9 @@ class Records:
         }
         text = json.dumps(data, ensure_ascii=True)
         try:
-            _replace(self._path, text)
+            self._make_folder()
+            self._path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(str(self._path), text.encode())
         except OSError as error:
             reason = os.strerror(error.errno) if error.errno else str(error)
             return f"durations are not kept: {self._path}: {reason}"
@@ -148,15 +160,3 @@ def _record(fields: list[Any]) -> FileRecord:
     if not all(isinstance(key, str) for key in record.exclusive):
         raise TypeError(fields)
     return record
-
-
-def _replace(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=path.name)
-    try:
-        with os.fdopen(handle, "w") as file:
-            file.write(text)
-        Path(name).replace(path)
-    except BaseException:
-        Path(name).unlink(missing_ok=True)
-        raise

@@ -15,6 +15,7 @@ import sys
 import time
 
 from pytest_dxpy import native
+from pytest_dxpy.aside import replace_file
 
 TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
@@ -143,11 +144,8 @@ def save(folder: str, paths: Sequence[str], now: tuple[object, ...], value: dict
     for key in list(entries)[:-MOST_ENTRIES]:
         del entries[key]
     data = marshal.dumps(entries)
-    aside = f"{place}.{os.getpid()}"
     try:
-        with open(aside, "wb") as file:  # noqa: PTH123
-            file.write(native.hash64(data).to_bytes(8, "little") + data)
-        os.replace(aside, place)  # noqa: PTH105
+        replace_file(place, native.hash64(data).to_bytes(8, "little") + data)
     except OSError:  # the next time takes as long as this time
         return
 

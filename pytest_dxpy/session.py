@@ -22,13 +22,13 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_dxpy import mode, native, options, xdist_compat
+from pytest_dxpy import mode, native, options, xdist_compat, xdist_options
 from pytest_dxpy.errors import OptionError
 from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
 from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from pytest_dxpy.records import Records
     from pytest_dxpy.seat import WorkerSeat
@@ -50,19 +50,32 @@ def _parse_options(config: pytest.Config, given: Any) -> options.Options:
         lambda name: os.environ.get(options.environment_twin(name)),
         from_ini,
     ]
-    try:
+    with _usage_errors():
         return options.Options(options.gather(lookups))
+
+
+@contextlib.contextmanager
+def _usage_errors() -> Iterator[None]:
+    """An option that cannot be used is told as pytest tells it."""
+    try:
+        yield
     except OptionError as error:
         raise pytest.UsageError(str(error)) from error
 
 
 def count_workers(config: pytest.Config, parsed: options.Options, given: Any) -> int:
-    """How many workers this run shall have; 0 where ``-n 0`` says so."""
+    """How many workers this run shall have; 0 where ``-n 0`` says so.
+
+    Raises:
+        OptionError: an option of pytest-xdist has a value that is no count.
+    """
     if parsed.workers is not None:
         return parsed.workers
     asked = getattr(given, "numprocesses", None)
     if asked not in (None, "auto", "logical"):
         return _limit(given, _number(asked))
+    if named := xdist_options.workers_of_tx(given):
+        return named
     hook = getattr(config.hook, "pytest_xdist_auto_num_workers", None)
     from_hook = hook(config=config) if hook is not None and hook.get_hookimpls() else None
     if from_hook is not None:
@@ -76,9 +89,8 @@ def count_workers(config: pytest.Config, parsed: options.Options, given: Any) ->
 def _number(text: object) -> int:
     if str(text).isascii() and str(text).isdecimal():
         return int(str(text))
-    raise pytest.UsageError(
-        f"-n: {text!r} is not a worker count [bad-option]\n"
-        "hint: use 'auto', 'logical' or a number from 0 up"
+    raise OptionError(
+        f"-n: {text!r} is not a worker count", hint="use 'auto', 'logical' or a number from 0 up"
     )
 
 
@@ -91,7 +103,7 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
     """Add xdist's options where xdist is not there; fork early where that is better."""
     early: Any = config
     if not hasattr(early.known_args_namespace, "numprocesses"):
-        xdist_compat.add_options(parser)
+        xdist_options.declare(parser)
         confcutdir = early.known_args_namespace.confcutdir
         early.known_args_namespace = parser.parse_known_args(args, copy.copy(config.option))
         early.known_args_namespace.confcutdir = confcutdir
@@ -99,6 +111,8 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
     parsed = _parse_options(config, given)
     if parsed.collect == "off" or mode.reason_for_off(given):
         return
+    with _usage_errors():
+        xdist_options.refuse(given)
     fds = spawned_worker()
     if fds is None and _forks_early(config, parsed):
         server = fork_server(collect_garbage=False, prepare=_seat_class)
@@ -140,10 +154,12 @@ def before_configure(config: pytest.Config) -> None:
         xdist_compat.take_over(config)
         config.stash[SEAT].run(config, inherited_capture=False)
     parsed = _parse_options(config, config.option)
+    xdist_options.settle(config.option)
     chosen = mode.choose(config, parsed.collect, parsed.split)
-    workers = count_workers(config, parsed, config.option)
+    with _usage_errors():
+        workers = 0 if chosen.collect == "off" else count_workers(config, parsed, config.option)
     early = config.stash.get(EARLY_SERVER, None)
-    if chosen.collect == "off" or workers == 0:
+    if workers == 0:
         _stay_alone(config, chosen, early)
         return
     xdist_compat.take_over(config)
@@ -186,10 +202,7 @@ def _stay_alone(config: pytest.Config, chosen: mode.Mode, early: ForkServer | No
     """Run as plain pytest does."""
     if early is not None:
         early.close()
-    option: Any = config.option
-    if getattr(option, "numprocesses", None):
-        option.numprocesses = None
-        option.dist = "no"
+    xdist_options.leave_out(config.option)
     config.pluginmanager.register(_Alone(chosen.reason), "dxpy-alone")
 
 
@@ -209,14 +222,12 @@ def _records(config: pytest.Config, parsed: options.Options) -> Records:
 
     if parsed.cache_dir:
         return Records(config.invocation_params.dir / parsed.cache_dir / "files.json")
-    cache: Any = getattr(config, "cache", None)
-    if cache is not None:
-        return Records(Path(cache._cachedir) / "d" / "dxpy" / "files.json")
     if not config.pluginmanager.hasplugin("cacheprovider"):
         return Records(None)
     # config.cache is made in pytest_configure; its place is known before.
     from _pytest.cacheprovider import Cache  # noqa: PLC0415
 
-    return Records(
-        Cache.cache_dir_from_config(config, _ispytest=True) / "d" / "dxpy" / "files.json"
-    )
+    place = Cache.cache_dir_from_config(config, _ispytest=True)
+    later: Any = config  # has its cache when that is called
+    # Not just mkdir: a cache directory that pytest finds without its .gitignore stays so.
+    return Records(place / "d" / "dxpy" / "files.json", lambda: later.cache.mkdir("dxpy"))

@@ -72,31 +72,6 @@ class Hookspecs:
         """Called with the node id of a test whose worker died in it."""
 
 
-def add_options(parser: pytest.Parser) -> None:
-    """pytest-xdist's options that a project may have in ``addopts``, where it is not installed."""
-    group = parser.getgroup("dxpy-xdist", "options of pytest-xdist that pytest-dxpy takes")
-    # pytest keeps short lower-case options for itself; this one has been xdist's for ever.
-    group._addoption(
-        "-n", "--numprocesses", dest="numprocesses", metavar="N", default=None,
-        help="as --dx-workers; 'auto' and 'logical' are one per usable CPU, 0 is --dx-collect=off",
-    )  # fmt: skip
-    group.addoption(
-        "--dist", dest="dist", metavar="MODE", default="no",
-        choices=["no", "load", "loadscope", "loadfile", "loadgroup", "worksteal"],
-        help="loadfile and loadscope keep a file on one worker; "
-        "loadgroup keeps an xdist_group together",
-    )  # fmt: skip
-    group.addoption(
-        "--maxprocesses", dest="maxprocesses", type=int, metavar="N", default=None,
-        help="at most so many workers",
-    )  # fmt: skip
-    group.addoption(
-        "--max-worker-restart", dest="maxworkerrestart", metavar="N", default=None,
-        help="as --dx-max-restarts",
-    )  # fmt: skip
-    group.addoption("--testrunuid", dest="testrunuid", default=None, help="name of the run")
-
-
 def take_over(config: pytest.Config) -> None:
     """Put our shim under xdist's name, whether or not xdist is there.
 

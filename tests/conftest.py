@@ -1,7 +1,7 @@
 """The suite's own words: ``project`` writes a small project and runs pytest on it.
 
 Every run is a real pytest in a process of its own, with a limit on its time, and
-must leave neither a process nor a file in shared memory behind.
+must leave no process behind, no file in shared memory, and no temporary file.
 """
 
 from __future__ import annotations
@@ -36,6 +36,7 @@ ROOT = Path(__file__).parent.parent
 PLUGINS = ROOT / "tests" / "acceptance" / "plugins"
 SHARED_MEMORY = Path("/dev/shm")
 MARKER = "DXPY_TEST_RUN"
+CACHE_FILES = ("files.json", "facts.dxti", "settings.bin")  # what we keep between runs
 # What a developer may have set and a run must not see.
 FOREIGN = re.compile(r"PYTEST_|PYTHON|DX_|DXPY_|COV_|COVERAGE_|HYPOTHESIS_|COLUMNS$|CI$|BUILD_")
 LAST_LINE = re.compile(r"^(?:=+ )?((?:\d+|no) [^=\n]*?)(?: in [\d.]+s.*)?(?: =+)?$", re.MULTILINE)
@@ -120,6 +121,7 @@ class Running:
     def __init__(self, argv: list[str], folder: Path, env: dict[str, str]) -> None:
         self._mark = uuid.uuid4().hex
         self._shared_memory = _shared_memory()
+        self._folder, self._temporary = folder, Path(env["TMPDIR"])
         tests = os.getpid()
         self._log = folder.parent / f"output-{self._mark}"
         self.record = folder.parent / f"record-{self._mark}"
@@ -172,6 +174,8 @@ class Running:
             pytest.fail(f"left processes behind: {tree}\n{self.output[-5000:]}")
         if new := _left_in_shared_memory(self._shared_memory):
             pytest.fail(f"left {sorted(new)} in {SHARED_MEMORY}")
+        if files := [*_left_temporary(self._temporary), *_left_aside(self._folder)]:
+            pytest.fail(f"left {files} behind")
         reports = self.record.read_text().splitlines() if self.record.exists() else []
         return Result(code, self.output, reports)
 
@@ -193,6 +197,8 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "project"
         self.path.mkdir()
+        temporary = folder / "temporary"
+        temporary.mkdir()
         self.write_file("pytest.ini", "[pytest]\n")
         kept = {name: text for name, text in os.environ.items() if not FOREIGN.match(name)}
         # Plugins of the environment are named where a test is about them.
@@ -201,6 +207,7 @@ class Project:
             "PYTHONPATH": f"{PLUGINS}:{ROOT}",
             "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
             "PYTHONDONTWRITEBYTECODE": "1",
+            "TMPDIR": str(temporary),
         }
 
     def write(self, **files: str) -> None:
@@ -344,6 +351,17 @@ def _maps(pid: int) -> str:
 
 def _shared_memory() -> set[str]:
     return {path.name for path in SHARED_MEMORY.iterdir()} if SHARED_MEMORY.is_dir() else set()
+
+
+def _left_temporary(folder: Path) -> list[str]:
+    """What is left of temporary files; pytest keeps the folders of its own fixtures."""
+    return [path.name for path in folder.iterdir() if not path.name.startswith("pytest-of-")]
+
+
+def _left_aside(folder: Path) -> list[str]:
+    """What has the name of a file that we keep between runs, and more."""
+    found = (path.name for path in folder.rglob("*") if path.name.startswith(CACHE_FILES))
+    return [name for name in found if name not in CACHE_FILES]
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from pytest_dxpy import xdist_compat
+from pytest_dxpy import xdist_options
 from pytest_dxpy.options import OPTIONS, environment_twin, flag
 
 PAGE = Path(__file__).parent.parent / "docs" / "options.md"
@@ -80,7 +80,7 @@ def page() -> str:
         for option in OPTIONS
     )
     xdist: Any = _Rows()
-    xdist_compat.add_options(xdist)
+    xdist_options.declare(xdist)
     return "".join([*parts, XDIST, "\n".join(xdist.rows), "\n", XDIST_TAIL])
 
 

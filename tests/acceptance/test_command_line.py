@@ -74,6 +74,13 @@ def test_what_failed_is_kept_for_the_next_run(three: Project) -> None:
     assert three.plain("--lf").summary == "3 failed"
 
 
+def test_the_cache_directory_is_made_as_pytest_makes_it(three: Project) -> None:
+    for project, run in ((three.twin("plain"), Project.plain), (three, Project.run)):
+        run(project)
+        names = sorted(path.name for path in (project.path / ".pytest_cache").glob("[.A-Z]*"))
+        assert names == [".gitignore", "CACHEDIR.TAG", "README.md"]
+
+
 @pytest.mark.parametrize("limit", [1, 2])
 def test_a_limit_of_failures_holds_for_all_workers(three: Project, limit: int) -> None:
     result = three.run(f"--maxfail={limit}")
