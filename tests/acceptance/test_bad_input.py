@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from tests.conftest import Project
@@ -16,6 +18,33 @@ def test_a_file_in_place_of_the_cache_directory(project: Project) -> None:
     path = project.path / "taken" / "files.json"
     assert result.summary == "1 passed"
     assert result.notes == [f"durations are not kept: {path}: File exists"]
+
+
+# Where nobody may write, root neither, and what the system says of it.
+UNWRITABLE = {
+    "/proc/dx": "No such file or directory",
+    "/proc": "No such file or directory",
+    "/sys/dx": "Operation not permitted|Permission denied|Read-only file system",
+}
+
+
+@pytest.mark.parametrize("folder", UNWRITABLE)
+def test_a_cache_directory_that_cannot_be_written(project: Project, folder: str) -> None:
+    project.write(test_a=OTHER, test_b="def test_fails(): assert 0")
+    plain, ours = project.twin("plain").plain(), project.run(f"--dx-cache-dir={folder}")
+    assert (ours.code, ours.summary, ours.calls) == (plain.code, plain.summary, plain.calls)
+    [note] = ours.notes
+    path = re.escape(f"{folder}/files.json")
+    assert re.fullmatch(f"durations are not kept: {path}: ({UNWRITABLE[folder]})", note)
+
+
+def test_pytests_cache_directory_cannot_be_written(project: Project) -> None:
+    project.ini("cache_dir = /proc/dx")
+    project.write(test_a=OTHER)
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert (ours.code, ours.summary) == (plain.code, plain.summary) == (0, "1 passed, 1 warning")
+    path = "/proc/dx/d/dxpy/files.json"
+    assert ours.notes == [f"durations are not kept: {path}: No such file or directory"]
 
 
 def test_a_file_in_place_of_pytests_cache_directory(project: Project) -> None:
