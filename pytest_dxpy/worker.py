@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _BEGINS: Final = (protocol.RUN, protocol.JOIN)
+# Ends of a session whose reason may be told after it only (seat.py).
+_TOLD_LATER: Final = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
 
 
 class Stopped(Exception):  # noqa: N818  # not an error
@@ -388,7 +390,7 @@ class Worker:
         result = yield
         # What comes after this takes a while (pytest collects garbage five times), and
         # the controller need not wait for it.
-        if session.exitstatus != pytest.ExitCode.USAGE_ERROR:  # its words come last
+        if session.exitstatus not in _TOLD_LATER:
             self.finish(int(session.exitstatus))
         return result
 

@@ -161,23 +161,45 @@ def test_a_test_that_prints_50_mb(project: Project) -> None:
 REPLACED = {
     "time": "import time\ntime.time = time.monotonic = time.perf_counter = lambda: 0.0",
     "sleep": "import time\ntime.sleep = None",
-    "os": "import os\nos.stat = os.getcwd = os.listdir = os.getpid = os.path.exists = None",
     "open": "import builtins, io, os\nbuiltins.open = io.open = os.open = None",
     "socket": "import socket, select\nsocket.socket = socket.socketpair = select.select = None",
     "tempfile": "import tempfile\ntempfile.mkstemp = tempfile.TemporaryFile = None",
     "json": "import json, marshal, pickle\njson.dumps = marshal.dumps = pickle.dumps = None",
     "threading": "import threading\nthreading.Thread = threading.Lock = None",
+    "os": "import os\nos.stat = os.getcwd = os.listdir = os.getpid = os.path.exists = None",
 }
+# pytest's own plugins that write files at the end of a session.
+WRITERS = ("-p", "no:cacheprovider", "-p", "no:tmpdir")
 
 
-@pytest.mark.parametrize("what", REPLACED)
-def test_a_test_that_replaces_what_a_runner_may_use(project: Project, what: str) -> None:
-    body = REPLACED[what].replace("\n", "\n    ")
-    project.write(test_a=f"def test_a():\n    {body}\ndef test_after(): pass\n", test_b=OTHER)
-    result = project.run("-p", "no:cacheprovider", "-p", "no:tmpdir", "--tb=native")
-    assert "passed test_b.py::test_other" in result.calls
-    assert "passed test_a.py::test_a" in result.calls
-    assert result.code in (0, 1)
+@pytest.fixture
+def replaced(project: Project, what: str) -> Project:
+    """A test that replaces it, and tests that follow."""
+    lines = ["def test_a():", *(f"    {line}" for line in REPLACED[what].splitlines())]
+    lines += ["def test_after(): pass", "def test_fails(): assert 0"]
+    project.write(test_a="\n".join(lines), test_b=OTHER)
+    return project
+
+
+@pytest.mark.parametrize("what", [what for what in REPLACED if what != "os"])
+def test_a_test_that_replaces_what_a_runner_may_use(replaced: Project) -> None:
+    assert replaced.same_as_plain(*WRITERS).summary == "1 failed, 3 passed"
+
+
+@pytest.mark.parametrize("what", ["os"])
+def test_a_test_that_replaces_what_pytest_cannot_be_without(replaced: Project) -> None:
+    # Plain pytest ends in a traceback of its own, after the first test.
+    result = replaced.run(*WRITERS)
+    assert (result.code, result.summary) == (1, "1 failed, 3 passed")
+    [note] = result.notes
+    assert re.match(r"gw\d met an internal error in test_a.py, and what was left of that ran", note)
+
+
+@pytest.mark.parametrize("what", ["os"])
+def test_an_internal_error_that_cannot_be_shown(replaced: Project) -> None:
+    result = replaced.run("--dx-collect=full", *WRITERS)
+    assert result.code == pytest.ExitCode.INTERNAL_ERROR
+    assert re.search(r"^INTERNALERROR> \[gw\d\] .*'NoneType' object is not", result.output, re.M)
 
 
 def test_a_test_that_undoes_what_it_replaced(project: Project) -> None:
