@@ -191,6 +191,7 @@ def _stay_alone(config: pytest.Config, chosen: mode.Mode, early: ForkServer | No
         option.numprocesses = None
         option.dist = "no"
     config.pluginmanager.register(_Alone(chosen.reason), "dxpy-alone")
+    xdist_compat.offer_fixtures(config)
 
 
 class _Alone:
