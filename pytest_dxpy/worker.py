@@ -355,6 +355,7 @@ class Worker:
         self, fixturedef: pytest.FixtureDef[Any]
     ) -> Generator[None, object, object]:
         """Say which session fixture is being set up: it may wait for ever."""
+        __tracebackhide__ = True  # an error of a fixture is shown as plain pytest shows it
         if fixturedef.scope != "session":
             return (yield)
         where = place_of(fixturedef.func)
