@@ -74,13 +74,21 @@ class WorkerSeat:
             code = pytest.ExitCode.USAGE_ERROR
         except KeyboardInterrupt:  # after the session, whose own pytest tells
             code = pytest.ExitCode.INTERRUPTED
-        except BaseException:  # noqa: BLE001  # said to the controller, whatever it is
-            worker.tell("internal", traceback.format_exc())
+        except BaseException as error:  # noqa: BLE001  # said to the controller, whatever it is
+            worker.tell("internal", _text(error))
         finally:
             with contextlib.suppress(Exception):
                 config._ensure_unconfigure()
             worker.finish(code)
             launch.end_process(code, save_coverage)
+
+
+def _text(error: BaseException) -> str:
+    """The traceback; less than that where a test has replaced what making one needs."""
+    try:
+        return "".join(traceback.format_exception(error))
+    except Exception:  # noqa: BLE001
+        return str(reports.plain(error))
 
 
 def _set(config: Any, **attributes: object) -> None:

@@ -204,6 +204,7 @@ def _stay_alone(config: pytest.Config, chosen: mode.Mode, early: ForkServer | No
         early.close()
     xdist_options.leave_out(config.option)
     config.pluginmanager.register(_Alone(chosen.reason), "dxpy-alone")
+    xdist_compat.offer_fixtures(config)
 
 
 class _Alone:

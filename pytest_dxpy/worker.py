@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 
 _BEGINS: Final = (protocol.RUN, protocol.JOIN)
+# Ends of a session whose reason may be told after it only (seat.py).
+_TOLD_LATER: Final = (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR)
 
 
 class Stopped(Exception):  # noqa: N818  # not an error
@@ -353,6 +355,7 @@ class Worker:
         self, fixturedef: pytest.FixtureDef[Any]
     ) -> Generator[None, object, object]:
         """Say which session fixture is being set up: it may wait for ever."""
+        __tracebackhide__ = True  # an error of a fixture is shown as plain pytest shows it
         if fixturedef.scope != "session":
             return (yield)
         where = place_of(fixturedef.func)
@@ -388,7 +391,7 @@ class Worker:
         result = yield
         # What comes after this takes a while (pytest collects garbage five times), and
         # the controller need not wait for it.
-        if session.exitstatus != pytest.ExitCode.USAGE_ERROR:  # its words come last
+        if session.exitstatus not in _TOLD_LATER:
             self.finish(int(session.exitstatus))
         return result
 

@@ -94,6 +94,12 @@ def take_over(config: pytest.Config) -> None:
     _tell_rerunfailures()
 
 
+def offer_fixtures(config: pytest.Config) -> None:
+    """Define xdist's fixtures in a run in one process, where xdist does not."""
+    if not config.pluginmanager.hasplugin("xdist"):
+        config.pluginmanager.register(xdist_fixtures, "dxpy-fixtures")
+
+
 def _tell_rerunfailures() -> None:
     """pytest-rerunfailures asks for the distribution pytest-xdist; our reports do as well."""
     module: Any = sys.modules.get("pytest_rerunfailures")

@@ -57,6 +57,16 @@ def test_the_command_line_asks_for_it(small: Project, args: list[str]) -> None:
     assert result.summary == "2 passed"
 
 
+@pytest.mark.parametrize("name", [option.name for option in OPTIONS])
+def test_each_option_on_the_command_line_asks_for_it(small: Project, name: str) -> None:
+    small.env["DX_WORKERS"] = "2"  # which does not ask
+    default = {option.name: option.default for option in OPTIONS}
+    text = {**default, "workers": "2", "cache_dir": "kept"}[name]
+    result = small.pytest(f"{flag(name)}={text}")
+    assert OURS in result.output
+    assert result.summary == "2 passed"
+
+
 @pytest.mark.parametrize(
     "lines",
     [
@@ -97,6 +107,19 @@ def test_it_runs_where_plugins_are_not_loaded_by_themselves(project: Project) ->
     project.write(test_a="def test_a(): pass", test_b="def test_b(): pass")
     assert project.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] == "1"
     result = project.pytest("-p", "dxpy", "-n", "2")
+    assert OURS in result.output
+    assert result.summary == "2 passed"
+
+
+@pytest.mark.parametrize("autoload", [True, False], ids=["autoload", "none"])
+@pytest.mark.parametrize("args", [[], ["-p", "no:xdist"]], ids=["", "no:xdist"])
+def test_the_ini_file_may_name_the_plugin(
+    small: Project, args: list[str], *, autoload: bool
+) -> None:
+    small.ini("addopts = -p dxpy --dx-workers=2")
+    if not autoload:
+        small.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"] = "1"
+    result = small.pytest(*args)
     assert OURS in result.output
     assert result.summary == "2 passed"
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
+from xml.etree import ElementTree as ET
+
 import pytest
 
-from tests.conftest import Project
+from tests.conftest import Project, Result
 
 OTHER = "def test_other(): pass"
 
@@ -16,6 +20,33 @@ def test_a_file_in_place_of_the_cache_directory(project: Project) -> None:
     path = project.path / "taken" / "files.json"
     assert result.summary == "1 passed"
     assert result.notes == [f"durations are not kept: {path}: File exists"]
+
+
+# Where nobody may write, root neither, and what the system says of it.
+UNWRITABLE = {
+    "/proc/dx": "No such file or directory",
+    "/proc": "No such file or directory",
+    "/sys/dx": "Operation not permitted|Permission denied|Read-only file system",
+}
+
+
+@pytest.mark.parametrize("folder", UNWRITABLE)
+def test_a_cache_directory_that_cannot_be_written(project: Project, folder: str) -> None:
+    project.write(test_a=OTHER, test_b="def test_fails(): assert 0")
+    plain, ours = project.twin("plain").plain(), project.run(f"--dx-cache-dir={folder}")
+    assert (ours.code, ours.summary, ours.calls) == (plain.code, plain.summary, plain.calls)
+    [note] = ours.notes
+    path = re.escape(f"{folder}/files.json")
+    assert re.fullmatch(f"durations are not kept: {path}: ({UNWRITABLE[folder]})", note)
+
+
+def test_pytests_cache_directory_cannot_be_written(project: Project) -> None:
+    project.ini("cache_dir = /proc/dx")
+    project.write(test_a=OTHER)
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert (ours.code, ours.summary) == (plain.code, plain.summary) == (0, "1 passed, 1 warning")
+    path = "/proc/dx/d/dxpy/files.json"
+    assert ours.notes == [f"durations are not kept: {path}: No such file or directory"]
 
 
 def test_a_file_in_place_of_pytests_cache_directory(project: Project) -> None:
@@ -132,39 +163,69 @@ def test_a_test_that_changes_directory(project: Project) -> None:
     ]
 
 
+def shown(result: Result) -> tuple[int, str]:
+    """How many long lines the output has, and their hash: a diff of them would take for ever."""
+    lines = [line for line in result.output.splitlines() if len(line) > 1000]
+    return len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()
+
+
 def test_a_test_that_prints_50_mb(project: Project) -> None:
     text = """
         def test_prints():
-            for _ in range(50):
-                print("x" * 2**20)
+            for n in range(50):
+                print(f"x{{n:03}}" * 2**18)
             assert {passes}
     """
     project.write(test_a=text.format(passes=True), test_b=text.format(passes=False))
-    result = project.run("--tb=no", "--show-capture=no")
-    assert result.summary == "1 failed, 1 passed"
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert ours.summary == plain.summary == "1 failed, 1 passed"
+    lines, text = shown(ours)
+    assert (lines, text) == (50, shown(plain)[1])
 
 
 # Each replaces for the rest of its process something that a runner may use.
 REPLACED = {
     "time": "import time\ntime.time = time.monotonic = time.perf_counter = lambda: 0.0",
     "sleep": "import time\ntime.sleep = None",
-    "os": "import os\nos.stat = os.getcwd = os.listdir = os.getpid = os.path.exists = None",
     "open": "import builtins, io, os\nbuiltins.open = io.open = os.open = None",
     "socket": "import socket, select\nsocket.socket = socket.socketpair = select.select = None",
     "tempfile": "import tempfile\ntempfile.mkstemp = tempfile.TemporaryFile = None",
     "json": "import json, marshal, pickle\njson.dumps = marshal.dumps = pickle.dumps = None",
     "threading": "import threading\nthreading.Thread = threading.Lock = None",
+    "os": "import os\nos.stat = os.getcwd = os.listdir = os.getpid = os.path.exists = None",
 }
+# pytest's own plugins that write files at the end of a session.
+WRITERS = ("-p", "no:cacheprovider", "-p", "no:tmpdir")
 
 
-@pytest.mark.parametrize("what", REPLACED)
-def test_a_test_that_replaces_what_a_runner_may_use(project: Project, what: str) -> None:
-    body = REPLACED[what].replace("\n", "\n    ")
-    project.write(test_a=f"def test_a():\n    {body}\ndef test_after(): pass\n", test_b=OTHER)
-    result = project.run("-p", "no:cacheprovider", "-p", "no:tmpdir", "--tb=native")
-    assert "passed test_b.py::test_other" in result.calls
-    assert "passed test_a.py::test_a" in result.calls
-    assert result.code in (0, 1)
+@pytest.fixture
+def replaced(project: Project, what: str) -> Project:
+    """A test that replaces it, and tests that follow."""
+    lines = ["def test_a():", *(f"    {line}" for line in REPLACED[what].splitlines())]
+    lines += ["def test_after(): pass", "def test_fails(): assert 0"]
+    project.write(test_a="\n".join(lines), test_b=OTHER)
+    return project
+
+
+@pytest.mark.parametrize("what", [what for what in REPLACED if what != "os"])
+def test_a_test_that_replaces_what_a_runner_may_use(replaced: Project) -> None:
+    assert replaced.same_as_plain(*WRITERS).summary == "1 failed, 3 passed"
+
+
+@pytest.mark.parametrize("what", ["os"])
+def test_a_test_that_replaces_what_pytest_cannot_be_without(replaced: Project) -> None:
+    # Plain pytest ends in a traceback of its own, after the first test.
+    result = replaced.run(*WRITERS)
+    assert (result.code, result.summary) == (1, "1 failed, 3 passed")
+    [note] = result.notes
+    assert re.match(r"gw\d met an internal error in test_a.py, and what was left of that ran", note)
+
+
+@pytest.mark.parametrize("what", ["os"])
+def test_an_internal_error_that_cannot_be_shown(replaced: Project) -> None:
+    result = replaced.run("--dx-collect=full", *WRITERS)
+    assert result.code == pytest.ExitCode.INTERNAL_ERROR
+    assert re.search(r"^INTERNALERROR> \[gw\d\] .*'NoneType' object is not", result.output, re.M)
 
 
 def test_a_test_that_undoes_what_it_replaced(project: Project) -> None:
@@ -187,30 +248,61 @@ def test_a_test_that_undoes_what_it_replaced(project: Project) -> None:
     assert project.same_as_plain("-p", "no:cacheprovider").summary == "2 passed"
 
 
+UNREADABLE = """
+    import decimal, enum, threading
+    class Text(str): pass
+    class Colour(enum.Enum): RED = 1
+    class Own:
+        def __str__(self): return "text"
+        def __repr__(self): return "own"
+    def test_object(record_property):
+        record_property("own", Own())
+        record_property("price", decimal.Decimal("1.5"))
+        record_property("colour", Colour.RED)
+        record_property("text", Text("x"))
+        record_property(Text("lock"), threading.Lock())
+        record_property("list", [1, Own()])
+    def test_fails(record_property):
+        record_property("class", Own)
+        raise KeyError(Text("x"), Own())
+"""
+
+
+def properties(project: Project) -> dict[str, str]:
+    """Name to value of those in the junit file, with no addresses in them."""
+    text = re.sub("0x[0-9a-f]+", "0x", project.read("out.xml"))
+    found = ET.fromstring(text).iter("property")
+    return {one.attrib["name"]: one.attrib["value"] for one in found}
+
+
 def test_reports_that_hold_what_no_other_process_knows(project: Project) -> None:
+    project.write(test_a=UNREADABLE, test_b=OTHER)
+    twin = project.twin("plain")
+    args = ["--junitxml=out.xml", "-o", "junit_family=xunit1"]
+    plain, ours = twin.plain(*args), project.run(*args)
+    assert (ours.code, ours.summary) == (plain.code, plain.summary) == (1, "1 failed, 2 passed")
+    assert ours.lines("FAILED ") == plain.lines("FAILED ")
+    # A junit file has str() of a value; what arrives here instead of one is its repr().
+    own = {"own": "own", "price": "Decimal('1.5')", "colour": "<Colour.RED: 1>"}
+    assert properties(project) == properties(twin) | own | {"list": "[1, 'own']"}
+
+
+def test_values_in_reports_that_nobody_can_show(project: Project) -> None:
+    # Without a junit file and our recorder: plain pytest ends where one of them shows a value.
     project.write(
         test_a="""
-            import decimal, enum
-            class Text(str): pass
-            class Own:
-                def __repr__(self): return "own"
             class Broken:
                 def __repr__(self): raise RuntimeError
-            def test_object(record_property):
-                record_property("own", Own())
-                record_property("price", decimal.Decimal("1.5"))
-                record_property("text", Text("x"))
-                record_property(Text("function"), print)
-            def test_broken(record_property): record_property("broken", Broken())
+            def test_passes(record_property): record_property("broken", Broken())
             def test_fails(record_property):
-                record_property("own", Own())
-                raise KeyError(Text("x"))
+                record_property("broken", [Broken()])
+                raise KeyError(Broken())
         """,
         test_b=OTHER,
     )
-    result = project.run("--junitxml=out.xml")
-    assert result.summary == "1 failed, 3 passed"
-    assert 'name="price" value="Decimal(' in project.read("out.xml")
+    plain, ours = project.twin("plain").pytest(), project.pytest("-p", "dxpy", "-n2")
+    assert (ours.code, ours.summary) == (plain.code, plain.summary) == (1, "1 failed, 2 passed")
+    assert ours.lines("FAILED ") == plain.lines("FAILED ") != []
 
 
 def test_an_attribute_that_a_conftest_adds_to_reports(project: Project) -> None:

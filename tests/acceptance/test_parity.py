@@ -6,7 +6,7 @@ import os
 
 import pytest
 
-from tests.conftest import ALL_OUTCOMES, Project, differences
+from tests.conftest import ALL_OUTCOMES, Project, Result, differences
 
 FIXTURES = """
     import pytest
@@ -83,6 +83,31 @@ def test_the_count_of_every_outcome_where_no_plugin_looks(project: Project) -> N
     assert (ours.summary, ours.code) == (plain.summary, plain.code)
     assert sorted(ours.lines("FAILED ")) == sorted(plain.lines("FAILED "))
     assert sorted(ours.lines("ERROR ")) == sorted(plain.lines("ERROR "))
+
+
+def shown_errors(result: Result) -> list[str]:
+    """What is shown of tests that failed, without the names of workers."""
+    text = result.output.partition(" ERRORS ===")[2].partition(" short test summary ")[0]
+    return [line for line in text.splitlines() if line and not line.startswith("[gw")]
+
+
+@pytest.mark.parametrize("scope", ["function", "session"])
+def test_a_fixture_that_fails_is_shown_as_plain_pytest_shows_it(
+    project: Project, scope: str
+) -> None:
+    project.write(
+        conftest=f"""
+            import pytest
+            @pytest.fixture(scope="{scope}")
+            def broken(): raise KeyError("why")
+        """,
+        test_a="""
+            def test_asks(broken): pass
+            def test_asks_when_it_runs(request): request.getfixturevalue("broken")
+        """,
+    )
+    plain, ours = project.twin("plain").plain(), project.run()
+    assert shown_errors(ours) == shown_errors(plain) != []
 
 
 def test_fixtures_of_all_scopes_in_nested_packages(nested: Project) -> None:

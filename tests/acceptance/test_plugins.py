@@ -83,10 +83,23 @@ def test_the_fixtures_and_variables_of_xdist(project: Project) -> None:
     assert len(set(project.read("names").splitlines())) == 1
 
 
-def test_outside_a_worker_the_fixture_says_master(project: Project) -> None:
-    project.write(test_a="def test_a(worker_id): assert worker_id == 'master'")
-    assert project.run("-n0", workers=1).code in (0, 1)
-    assert project.pytest("-p", "dxpy", "-n0", "-p", "xdist").summary == "1 passed"
+@pytest.mark.parametrize("xdist", [["-p", "xdist"], ["-p", "no:xdist"], []], ids=" ".join)
+@pytest.mark.parametrize("alone", ["-n0", "--dx-collect=off", "--setup-show"])
+def test_outside_a_worker_the_fixture_says_master(
+    project: Project, alone: str, xdist: list[str]
+) -> None:
+    project.write(test_a="def test_a(worker_id, testrun_uid): assert worker_id == 'master'")
+    result = project.pytest("-p", "dxpy", alone, *xdist)
+    assert "dxpy: one process" in result.output
+    assert result.summary == "1 passed"
+
+
+def test_a_fixture_of_a_conftest_hides_xdists_of_that_name(project: Project) -> None:
+    project.write(
+        conftest="import pytest\n@pytest.fixture\ndef worker_id(): return 'own'",
+        test_a="def test_a(worker_id): assert worker_id == 'own'",
+    )
+    assert project.run().summary == project.run("-n0").summary == "1 passed"
 
 
 NODES = """

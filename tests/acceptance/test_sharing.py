@@ -253,8 +253,13 @@ def test_a_file_whose_ids_differ_between_workers_is_not_shared(shared: Project) 
 def test_of_a_worker_that_dies_in_a_shared_file_one_test_is_lost(
     shared: Project, number: int
 ) -> None:
-    # Late enough for the file to be shared by then.
-    death = f"if n == {number}: time.sleep(0.3); os.kill(os.getpid(), 9)"
+    death = (
+        "limit = time.monotonic() + 20\n"
+        f"    while n == {number} and time.monotonic() < limit:\n"
+        "        if len({line.split()[1] for line in open('ran')}) > 1:  # it is shared\n"
+        "            os.kill(os.getpid(), 9)\n"
+        "        time.sleep(0.01)"
+    )
     shared.write(test_a=case(death))
     result = shared.run()
     assert result.summary == f"1 failed, {TESTS} passed"

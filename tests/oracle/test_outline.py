@@ -40,10 +40,17 @@ def valid(paths: list[Path]) -> Iterator[tuple[Path, bytes, list[str]]]:
     """The files that CPython can parse, with the facts that it sees."""
     for path in paths:
         source = path.read_bytes()
-        try:
-            yield path, source, facts_of_ast(source)
-        except (SyntaxError, ValueError):
-            continue
+        expected = facts_of_valid(source)
+        if expected is not None:
+            yield path, source, expected
+
+
+def facts_of_valid(source: bytes) -> list[str] | None:
+    """The facts that CPython sees; None where it cannot parse the source."""
+    try:
+        return facts_of_ast(source)
+    except (SyntaxError, ValueError):
+        return None
 
 
 def differences(ours: list[str], theirs: list[str]) -> list[str]:
@@ -102,10 +109,17 @@ def test_any_bytes_are_read_to_an_end(codes: list[int]) -> None:
     max_examples=100, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 @given(modules(), st.floats(0, 1), st.sampled_from([b"", b"'", b"(", b"\\", b"\n", b"{", b":"]))
-def test_damaged_modules_are_read_to_an_end(source: bytes, part: float, wedge: bytes) -> None:
+def test_the_scanner_sees_what_cpython_sees_in_damaged_modules(
+    source: bytes, part: float, wedge: bytes
+) -> None:
     cut = int(len(source) * part)
-    native.outline(source[:cut])
-    native.outline(source[:cut] + wedge + source[cut:])
+    for text in (source[:cut], source[:cut] + wedge + source[cut:]):
+        outline = native.outline(text)
+        assert 0 <= outline["problem_line"] <= 1 + text.count(b"\n") + text.count(b"\r")
+        assert (outline["problem"] == "") == (outline["problem_line"] == 0)
+        expected = facts_of_valid(text)
+        if expected is not None:
+            assert (outline["problem"], facts(outline, text)) == ("", expected)
 
 
 def test_tests_are_counted_in_the_order_of_the_paths(tmp_path: Path) -> None:

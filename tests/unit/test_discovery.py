@@ -155,7 +155,16 @@ def test_a_file_outside_of_the_rootdir_is_dynamic(
     assert kinds(pytest_dxpy.discover()) == [("rootdir", str(inner))]
 
 
-@pytest.mark.parametrize("module", ["pytest_cov.plugin", "xdist.plugin", "pytest_timeout"])
+@pytest.mark.parametrize(
+    "module",
+    [
+        "pyfakefs.pytest_plugin",
+        "pytest_cov.plugin",
+        "pytest_socket",
+        "pytest_timeout",
+        "xdist.plugin",
+    ],
+)
 def test_fixtures_of_known_plugins_are_those_they_have(module: str) -> None:
     plugin = pytest.importorskip(module)
     found = {
