@@ -73,12 +73,7 @@ class Progress:
         run = self._run
         found = native.decode_units(event.payload)
         hinted = {unit.key: number for number, unit in run.units.items()}
-        keys = {key for key, _, _ in found}
-        gone = [
-            number
-            for key, number in hinted.items()
-            if key not in keys and run.units[number].worker is None
-        ]
+        gone = self._gone({key for key, _, _ in found})
         run.dispatcher.drop_units(gone)
         new = [
             units.make_unit(key, argument, size, -1, run.records)
@@ -97,6 +92,21 @@ class Progress:
                 self._total -= run.units[number].tests
                 run.units[number].expected_tests = 0
             self._count(say=False)
+
+    def _gone(self, found: set[str]) -> list[int]:
+        """The hints that pytest does not find.
+
+        Not a file that a test may have deleted: whoever gets it meets the error.
+        """
+        units_ = self._run.units
+        running = any(unit.worker is not None for unit in units_.values())
+        return [
+            number
+            for number, unit in units_.items()
+            if unit.key not in found
+            and unit.worker is None
+            and (os.path.lexists(unit.key) or not running)
+        ]
 
     def on_begun(self, event: protocol.Event) -> None:
         """A worker has taken a unit."""

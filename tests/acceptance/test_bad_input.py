@@ -90,9 +90,12 @@ def test_a_file_that_vanishes_while_another_one_runs(project: Project, workers: 
     """
     project.write(test_a=gone, test_b=waits, test_c=OTHER)
     result = project.run(workers=workers)
-    assert (result.code, result.summary) == (2, "2 passed, 1 error")
-    assert "ERROR collecting test_c.py" in result.output
-    assert "test_c.py" in result.output.rpartition("Error: ")[2]
+    if result.code != 0:  # else it was imported in time, as by plain pytest
+        assert result.code == pytest.ExitCode.INTERRUPTED
+        assert "ERROR collecting test_c.py" in result.output
+        assert "test_c.py" in result.output.rpartition("Error: ")[2]
+    else:
+        assert (result.summary, workers) == ("3 passed", 2)
 
 
 @pytest.mark.parametrize("first", [0, 3])
