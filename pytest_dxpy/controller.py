@@ -323,10 +323,11 @@ class Controller:
                 self._on_deselected(run, member, unit, node_ids)
             case "teardown", [node_id, text]:
                 run.replay.late_teardown(node_id, text, member.node)
-            case "usage", [arguments]:
-                run.end_with(pytest.UsageError(*arguments))
-            case "exit", [text, code]:
-                run.end_with(pytest.exit.Exception(text, code))
+            case "junit attribute" | "junit property", _ if counts:
+                run.replay.junit.told(member.number, name, *values)
+            case "usage" | "exit", _:
+                error = pytest.UsageError if name == "usage" else pytest.exit.Exception
+                run.end_with(error(*values))
             case "interrupted", [text]:
                 if not run.stopping:
                     run.stop(f"{member.name}: {text}")

@@ -25,12 +25,6 @@ def key_of(fixture: str, path: str) -> str:
     return f"{path}::{fixture}"
 
 
-def place_of(function: object) -> str:
-    """Where a fixture is defined, as ``path:line``; ``?`` where that is unknown."""
-    code = getattr(function, "__code__", None)
-    return f"{code.co_filename}:{code.co_firstlineno}" if code else "?"
-
-
 def session_fixtures(items: Sequence[pytest.Item]) -> list[str]:
     """The keys of those that the items use, pytest's own left out; sorted."""
     infos = {id(info): info for item in items if (info := getattr(item, "_fixtureinfo", None))}

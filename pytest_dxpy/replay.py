@@ -12,6 +12,7 @@ from _pytest.reports import TestReport
 from _pytest.terminal import TerminalReporter
 
 from pytest_dxpy import protocol, reports
+from pytest_dxpy.junit_compat import JunitReplay
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable
@@ -51,6 +52,7 @@ class Replay:
     def __init__(self, config: pytest.Config, session: pytest.Session) -> None:
         self._config = config
         self._session = session
+        self.junit = JunitReplay(config)
         self._reporter: Any = config.pluginmanager.getplugin("terminalreporter")
         genuine = [self._reporter] if type(self._reporter) is TerminalReporter else []
         # The reporter writes a line for a test that starts; ours are over at once.
@@ -98,6 +100,7 @@ class Replay:
             self._logstart(nodeid=node_id, location=location)
         for report in reports_:
             report.node = node
+            self.junit.enter(report)
             self._logreport(report=report)
         self._logfinish(nodeid=node_id, location=location)
 

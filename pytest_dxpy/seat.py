@@ -12,6 +12,7 @@ import pytest
 
 from pytest_dxpy import launch, native, protocol, reports, xdist_compat
 from pytest_dxpy.coverage_compat import follow_coverage
+from pytest_dxpy.junit_compat import follow_junit
 from pytest_dxpy.worker import Worker
 
 
@@ -63,6 +64,7 @@ class WorkerSeat:
         _set(config, workerinput=self.birth.workerinput, workeroutput={})
         save_coverage = follow_coverage(config)
         worker = Worker(config, self.port, self.birth)
+        follow_junit(config, worker.tell)
         if not self.birth.early:
             worker.await_orders()
         config.pluginmanager.register(worker, "dxpy-worker")
@@ -70,7 +72,7 @@ class WorkerSeat:
         try:
             code = int(config.hook.pytest_cmdline_main(config=config))
         except pytest.UsageError as error:
-            worker.tell("usage", list(error.args))
+            worker.tell("usage", *error.args)
             code = pytest.ExitCode.USAGE_ERROR
         except KeyboardInterrupt:  # after the session, whose own pytest tells
             code = pytest.ExitCode.INTERRUPTED

@@ -14,6 +14,12 @@ from typing import NamedTuple
 PATIENCE = 3
 
 
+def place_of(function: object) -> str:
+    """Where a fixture is defined, as ``path:line``; ``?`` where that is unknown."""
+    code = getattr(function, "__code__", None)
+    return f"{code.co_filename}:{code.co_firstlineno}" if code else "?"
+
+
 class Stall(NamedTuple):
     """A worker that waits for another one's fixture."""
 

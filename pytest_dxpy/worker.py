@@ -18,13 +18,13 @@ import pytest
 from pytest_dxpy import native, protocol, reports
 from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, choose, next_unit
 from pytest_dxpy.division import cuts
-from pytest_dxpy.exclusive import place_of, session_fixtures
+from pytest_dxpy.exclusive import session_fixtures
 from pytest_dxpy.quiet_terminal import QuietTerminal
+from pytest_dxpy.stalls import place_of
 
 if TYPE_CHECKING:
     import warnings
     from collections.abc import Generator
-
 
 _BEGINS: Final = (protocol.RUN, protocol.JOIN)
 # Ends of a session whose reason may be told after it only (seat.py).
