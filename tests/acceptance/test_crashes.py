@@ -123,14 +123,16 @@ def test_workers_that_die_at_their_start(project: Project) -> None:
     assert result.code == pytest.ExitCode.INTERRUPTED
 
 
-# The first test writes a file and then waits for ever.
+# The first test writes a file and then waits for ever. Not in signal.pause() alone, which
+# sleeps through a signal that came a moment before.
 WAITS = """
-    import os, signal
+    import os, time
     def test_waits():
         with open("begun.new", "w") as file:
             file.write(f"{os.getpid()} {os.getppid()}")
         os.rename("begun.new", "begun")
-        signal.pause()
+        while True:
+            time.sleep(1)
     def test_after(): pass
 """
 
