@@ -38,7 +38,7 @@ def test_a_suite_without_settings_gets_some_of_its_own(suite: Path) -> None:
         ("pyproject.toml", "[tool.pytest.ini_options]\n"),
         ("tox.ini", "[pytest]\n"),
         ("setup.cfg", "[tool:pytest]\n"),
-        (".pytest.ini", ""),
+        (".pytest.ini", "[pytest]\n"),
     ],
 )
 def test_a_suite_with_settings_keeps_them(suite: Path, name: str, text: str) -> None:
