@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from pytest_dxpy import native, protocol, units
+from pytest_dxpy import native, protocol, reports, units
 from pytest_dxpy.records import content_hash
 
 if TYPE_CHECKING:
@@ -98,14 +98,13 @@ class Progress:
 
         Not a file that a test may have deleted: whoever gets it meets the error.
         """
-        units_ = self._run.units
-        running = any(unit.worker is not None for unit in units_.values())
+        begun_ns = self._run.dispatcher.first_offer_ns()
         return [
             number
-            for number, unit in units_.items()
+            for number, unit in self._run.units.items()
             if unit.key not in found
             and unit.worker is None
-            and (os.path.lexists(unit.key) or not running)
+            and not _vanished_since(unit.key, begun_ns)
         ]
 
     def on_begun(self, event: protocol.Event) -> None:
@@ -148,6 +147,10 @@ class Progress:
         unit.spans[event.worker] = [range(len(unit.items))]
         if self._confirmer.reruns(event.unit):
             return
+        if not unit.items and _vanished_since(unit.key, self._run.dispatcher.first_offer_ns()):
+            path = self._run.show(unit.key)
+            message = f"{path} was deleted after the run had begun, and its tests did not run"
+            self._run.replay.collect_report(reports.collect_crash_report(path, message))
         if not (unit.again or self._run.mode.full):
             self._total += len(unit.items) - expected
             self._count(say=False)
@@ -205,3 +208,16 @@ class Progress:
         record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
         if unit.alone and unit.items and not (unit.failed or unit.split):
             record.proven = content_hash(unit.key)
+
+
+def _vanished_since(path: str, begun_ns: int) -> bool:
+    """Whether a file may have been deleted since the first test could run (0: none could).
+
+    What deletes it before, such as a hook, deletes it in plain pytest too.
+    """
+    if begun_ns == 0 or os.path.lexists(path):
+        return False
+    try:
+        return os.stat(os.path.dirname(path)).st_mtime_ns >= begun_ns  # noqa: PTH116, PTH120
+    except OSError:
+        return True

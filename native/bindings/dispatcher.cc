@@ -161,6 +161,7 @@ void BindDispatcher(py::module_& m) {
       .def("stop", &Dispatcher::Stop, unlocked)
       .def("resume", &Dispatcher::Resume, py::arg("failures"), unlocked)
       .def("take_events", &TakeEvents, py::arg("timeout_seconds"))
+      .def("first_offer_ns", &Dispatcher::FirstOfferNs, unlocked)
       .def("has_queued_units", &Dispatcher::HasQueuedUnits, unlocked);
 }
 

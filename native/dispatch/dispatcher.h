@@ -93,6 +93,9 @@ class Dispatcher {
   /// Readable while events wait to be taken.
   [[nodiscard]] int EventFd() const { return event_fd_.get(); }
   std::vector<Event> TakeEvents();
+  /// When the first unit was offered to a worker: nanoseconds of the clock by which a file
+  /// system dates changes (CLOCK_REALTIME_COARSE); 0 where none was.
+  [[nodiscard]] int64_t FirstOfferNs() const;
   /// Whether units wait in the queues, or nobody has listed them yet.
   [[nodiscard]] bool HasQueuedUnits() const;
 
@@ -166,6 +169,7 @@ class Dispatcher {
   schedule::WorkQueues queues_;
   std::vector<Event> events_;
   uint64_t last_ticket_ = 0;
+  int64_t first_offer_ns_ = 0;
   uint32_t barrier_;
   uint32_t failures_ = 0;
   bool all_phases_ = false;

@@ -93,7 +93,6 @@ def test_a_file_that_vanishes_while_another_one_runs(project: Project, workers: 
     if result.code != 0:  # else it was imported in time, as by plain pytest
         assert result.code == pytest.ExitCode.INTERRUPTED
         assert "ERROR collecting test_c.py" in result.output
-        assert "test_c.py" in result.output.rpartition("Error: ")[2]
     else:
         assert (result.summary, workers) == ("3 passed", 2)
 
