@@ -3,6 +3,7 @@
 #include <sys/stat.h>
 
 #include <cstdint>
+#include <ctime>
 
 namespace dxpy {
 
@@ -20,5 +21,13 @@ struct FileStat {
 };
 
 FileStat ToFileStat(const struct stat& status);
+
+/// Nanoseconds since 1970 by the clock that a file system dates changes with
+/// (CLOCK_REALTIME_COARSE), so that a change from now on has no earlier mtime.
+inline int64_t FileClockNs() {
+  timespec now{};
+  clock_gettime(CLOCK_REALTIME_COARSE, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
 
 }  // namespace dxpy

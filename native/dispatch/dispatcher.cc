@@ -6,10 +6,10 @@
 #include <cerrno>
 #include <chrono>
 #include <csignal>
-#include <ctime>
 #include <utility>
 
 #include "base/error.h"
+#include "base/file_stat.h"
 
 namespace dxpy::dispatch {
 
@@ -185,11 +185,6 @@ std::vector<Event> Dispatcher::TakeEvents() {
   return std::exchange(events_, {});
 }
 
-int64_t Dispatcher::FirstOfferNs() const {
-  const std::lock_guard lock(mutex_);
-  return first_offer_ns_;
-}
-
 bool Dispatcher::HasQueuedUnits() const {
   const std::lock_guard lock(mutex_);
   return !queues_.empty() || discovery_wanted_;
@@ -361,11 +356,7 @@ void Dispatcher::ServePinned(WorkerLink& link) {
 }
 
 void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit, bool join) {
-  if (first_offer_ns_ == 0) {
-    timespec now{};
-    clock_gettime(CLOCK_REALTIME_COARSE, &now);
-    first_offer_ns_ = int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-  }
+  if (first_offer_ns_ == 0) first_offer_ns_ = FileClockNs();
   link.offer = {.unit = unit, .ticket = ++last_ticket_, .join = join};
   link.channel().Offer(last_ticket_);
   link.SendUnit(unit, units_[unit].spec, last_ticket_, join);

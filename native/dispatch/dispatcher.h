@@ -93,9 +93,11 @@ class Dispatcher {
   /// Readable while events wait to be taken.
   [[nodiscard]] int EventFd() const { return event_fd_.get(); }
   std::vector<Event> TakeEvents();
-  /// When the first unit was offered to a worker: nanoseconds of the clock by which a file
-  /// system dates changes (CLOCK_REALTIME_COARSE); 0 where none was.
-  [[nodiscard]] int64_t FirstOfferNs() const;
+  /// When the first unit was offered to a worker, by FileClockNs(); 0 where none was.
+  [[nodiscard]] int64_t FirstOfferNs() const {
+    const std::lock_guard lock(mutex_);
+    return first_offer_ns_;
+  }
   /// Whether units wait in the queues, or nobody has listed them yet.
   [[nodiscard]] bool HasQueuedUnits() const;
 
