@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_dxpy.records import content_hash
+from pytest_dxpy.records import content_hash, fixture_key
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -20,16 +20,11 @@ if TYPE_CHECKING:
     from pytest_dxpy.units import Unit
 
 
-def key_of(fixture: str, path: str) -> str:
-    """What a fixture is remembered under: its name, and the file that defines it."""
-    return f"{path}::{fixture}"
-
-
 def session_fixtures(items: Sequence[pytest.Item]) -> list[str]:
     """The keys of those that the items use, pytest's own left out; sorted."""
     infos = {id(info): info for item in items if (info := getattr(item, "_fixtureinfo", None))}
     found = (
-        key_of(name, definition.func.__code__.co_filename)
+        fixture_key(name, definition.func.__code__.co_filename)
         for info in infos.values()
         for name, definitions in info.name2fixturedefs.items()
         for definition in definitions
@@ -52,7 +47,7 @@ class Exclusive:
 
     def found(self, fixture: str, path: str) -> None:
         """A worker could not set it up while another one had it."""
-        self._records.exclusive[key_of(fixture, path)] = content_hash(path)
+        self._records.exclusive[fixture_key(fixture, path)] = content_hash(path)
 
     def uses(self, unit: Unit, keys: Iterable[str]) -> None:
         """Tests of a unit use these."""

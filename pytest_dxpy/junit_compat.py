@@ -107,5 +107,7 @@ class JunitReplay:
 
     def enter(self, report: Any) -> None:
         """A test's first report is about to be replayed."""
+        if not self._attributes:  # as in most runs; a node id costs something
+            return
         for name, value in self._attributes.pop(report.nodeid, ()):
             self._file.node_reporter(report).add_attribute(name, value)

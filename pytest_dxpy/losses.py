@@ -165,7 +165,7 @@ class Losses:
                 where = f"while collecting {run.show(unit.key)}"
                 message = f"worker '{death.member.name}' {death.end} {where}"
                 run.replay.collect_report(
-                    reports.collect_crash_report(self._node_id(unit.key), message)
+                    reports.collect_crash_report(run.node_id(unit.key), message)
                 )
             return
         if event.item != protocol.NONE and not death.stalled:
@@ -187,10 +187,6 @@ class Losses:
         )
         self._run.replay.item(item, [*made, crash], node)
         return item.node_id in sched.pending
-
-    def _node_id(self, path: str) -> str:
-        root = str(self._run.config.rootpath)
-        return path.removeprefix(root).lstrip("/")
 
     def replace(self) -> None:
         """Start a worker where tests wait and too few workers are left to take them."""

@@ -98,14 +98,24 @@ class Progress:
 
         Not a file that a test may have deleted: whoever gets it meets the error.
         """
-        begun_ns = self._run.dispatcher.first_offer_ns()
         return [
             number
             for number, unit in self._run.units.items()
-            if unit.key not in found
-            and unit.worker is None
-            and not _vanished_since(unit.key, begun_ns)
+            if unit.key not in found and unit.worker is None and not self._may_be_deleted(unit)
         ]
+
+    def _may_be_deleted(self, unit: Unit) -> bool:
+        """Whether the file is gone, and may have been there when the first test could run.
+
+        What deletes it before that, such as a hook, deletes it in plain pytest too.
+        """
+        begun_ns = self._run.dispatcher.first_offer_ns()
+        if begun_ns == 0 or os.path.lexists(unit.key):
+            return False
+        try:
+            return os.stat(os.path.dirname(unit.key)).st_mtime_ns >= begun_ns  # noqa: PTH116, PTH120
+        except OSError:
+            return True
 
     def on_begun(self, event: protocol.Event) -> None:
         """A worker has taken a unit."""
@@ -147,10 +157,10 @@ class Progress:
         unit.spans[event.worker] = [range(len(unit.items))]
         if self._confirmer.reruns(event.unit):
             return
-        if not unit.items and _vanished_since(unit.key, self._run.dispatcher.first_offer_ns()):
-            path = self._run.show(unit.key)
+        if not unit.items and self._may_be_deleted(unit):
+            path, node_id = self._run.show(unit.key), self._run.node_id(unit.key)
             message = f"{path} was deleted after the run had begun, and its tests did not run"
-            self._run.replay.collect_report(reports.collect_crash_report(path, message))
+            self._run.replay.collect_report(reports.collect_crash_report(node_id, message))
         if not (unit.again or self._run.mode.full):
             self._total += len(unit.items) - expected
             self._count(say=False)
@@ -208,16 +218,3 @@ class Progress:
         record.size_bytes, record.mtime_ns = status.st_size, status.st_mtime_ns
         if unit.alone and unit.items and not (unit.failed or unit.split):
             record.proven = content_hash(unit.key)
-
-
-def _vanished_since(path: str, begun_ns: int) -> bool:
-    """Whether a file may have been deleted since the first test could run (0: none could).
-
-    What deletes it before, such as a hook, deletes it in plain pytest too.
-    """
-    if begun_ns == 0 or os.path.lexists(path):
-        return False
-    try:
-        return os.stat(os.path.dirname(path)).st_mtime_ns >= begun_ns  # noqa: PTH116, PTH120
-    except OSError:
-        return True

@@ -138,6 +138,11 @@ def _parse_exclusive(data: Any) -> dict[str, str]:
     return {key: was for key, was in known.items() if was and content_hash(_file(key)) == was}
 
 
+def fixture_key(fixture: str, path: str) -> str:
+    """What a fixture is remembered under: its name, and the file that defines it."""
+    return f"{path}::{fixture}"
+
+
 def _file(key: str) -> str:
     return key.rpartition("::")[0]
 

@@ -93,6 +93,10 @@ class Run:
         notes, self.notes = list(dict.fromkeys(self.notes)), []
         return notes
 
+    def node_id(self, path: str) -> str:
+        """The node id of a file."""
+        return path.removeprefix(str(self.config.rootpath)).lstrip("/")
+
     def show(self, path: str) -> str:
         """A path as a user would type it."""
         return os.path.relpath(path, self.config.invocation_params.dir)

@@ -173,11 +173,11 @@ def test_outcomes_do_not_depend_on_how_workers_start(project: Project, start: st
 
 
 # One worker has the lock for as long as it lives; no test runs before the other is ended.
-ONLY_ONE = """
+LOCKED = """
     import fcntl, os, pytest, time
 
-    @pytest.fixture(scope="session", autouse=True)
-    def only_one():
+    @pytest.fixture(scope="session")
+    def only_one(worker_id):
         with open("lock", "w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
@@ -186,15 +186,19 @@ ONLY_ONE = """
                 fcntl.flock(file, fcntl.LOCK_EX)
             yield
 
-    @pytest.fixture(autouse=True)
-    def alone():
+    @pytest.fixture(autouse={used_by_all})
+    def client(only_one, worker_id):
         while not os.path.lexists("waiter") or os.path.exists("/proc/" + os.readlink("waiter")):
             time.sleep(0.01)
+        with open("clients", "a") as file:
+            file.write(f"{{worker_id}}\\n")
 """
+USED_BY_ALL = LOCKED.format(used_by_all=True)
+USED_BY_SOME = LOCKED.format(used_by_all=False)
 
 
 def test_a_session_fixture_that_only_one_worker_can_have(project: Project) -> None:
-    project.write(conftest=ONLY_ONE)
+    project.write(conftest=USED_BY_ALL)
     for name in "abcd":
         project.write(**{f"test_{name}": "def test_1(): pass\ndef test_2(): pass"})
     result = project.run("--dx-stall=1")
@@ -205,29 +209,6 @@ def test_a_session_fixture_that_only_one_worker_can_have(project: Project) -> No
         r"gw\d has; it was ended, and its tests went to other workers",
         note,
     )
-
-
-# Whoever sets up while another one has it waits for ever; no test runs before it is ended.
-USED_BY_SOME = """
-    import fcntl, os, pytest, time
-
-    @pytest.fixture(scope="session")
-    def server(worker_id):
-        with open("server.lock", "w") as file:
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                os.symlink(str(os.getpid()), "waiter")
-                fcntl.flock(file, fcntl.LOCK_EX)
-            yield
-
-    @pytest.fixture
-    def client(server, worker_id):
-        while not os.path.lexists("waiter") or os.path.exists("/proc/" + os.readlink("waiter")):
-            time.sleep(0.01)
-        with open("clients", "a") as file:
-            file.write(f"{worker_id}\\n")
-"""
 
 
 def test_who_uses_a_fixture_that_cannot_live_twice_is_remembered(project: Project) -> None:
