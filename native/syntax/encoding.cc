@@ -43,30 +43,29 @@ std::string_view EncodingIn(std::string_view comment) {
   return {};
 }
 
-// The name of the encoding where it is an unsafe one, or nullptr.
-const char* FindUnsafeEncoding(std::string_view source) {
+}  // namespace
+
+std::string_view DeclaredEncoding(std::string_view source) {
   const char* p = source.data();
   const char* const end = p + source.size();
   for (int line = 0; line < 2 && p < end; ++line) {
     const char* const line_end = FindLineEnd(p, end);
     p = std::find_if_not(p, line_end, IsBlank);
-    if (p < line_end && *p != '#') return nullptr;  // the second line only counts after a comment
-    const std::string_view comment(p, static_cast<size_t>(line_end - p));
-    const std::string_view encoding = EncodingIn(comment);
-    if (!encoding.empty()) return IsSafe(encoding) ? nullptr : encoding.data();
+    if (p < line_end && *p != '#') return {};  // the second line only counts after a comment
+    const std::string_view encoding = EncodingIn({p, static_cast<size_t>(line_end - p)});
+    if (!encoding.empty()) return encoding;
     const bool crlf = end - line_end >= 2 && line_end[0] == '\r' && line_end[1] == '\n';
     p = line_end == end ? end : line_end + (crlf ? 2 : 1);
   }
-  return nullptr;
+  return {};
 }
-
-}  // namespace
 
 Unreadable FindUnreadable(std::string_view source) {
   if (source.empty()) return {};
   if (const void* nul = std::memchr(source.data(), 0, source.size()))
     return {Problem::kNulByte, static_cast<const char*>(nul)};
-  if (const char* name = FindUnsafeEncoding(source)) return {Problem::kEncoding, name};
+  const std::string_view encoding = DeclaredEncoding(source);
+  if (!encoding.empty() && !IsSafe(encoding)) return {Problem::kEncoding, encoding.data()};
   return {};
 }
 

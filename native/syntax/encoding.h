@@ -17,6 +17,10 @@ struct Unreadable {
 /// character, or one that is not known to be safe. UTF-8 and Latin files are.
 [[nodiscard]] Unreadable FindUnreadable(std::string_view source);
 
+/// The encoding that a comment in the first two lines names (PEP 263), as it is written;
+/// empty where none does.
+[[nodiscard]] std::string_view DeclaredEncoding(std::string_view source);
+
 /// Without the byte order mark of UTF-8.
 [[nodiscard]] std::string_view WithoutBom(std::string_view source);
 
