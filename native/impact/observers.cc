@@ -1,0 +1,79 @@
+#include "impact/observers.h"
+
+#include <algorithm>
+#include <array>
+
+namespace dxpy::impact {
+namespace {
+
+struct Observer {
+  std::string_view file;
+  std::string_view function;
+  Observed observed;
+};
+
+// What others call is enough: pathlib's exists() calls its stat(), pydoc.help() its getdoc().
+constexpr std::array<Observer, 36> kObservers = {{
+    {"genericpath.py", "exists", Observed::kPath},
+    {"genericpath.py", "isfile", Observed::kPath},
+    {"genericpath.py", "isdir", Observed::kPath},
+    {"genericpath.py", "lexists", Observed::kPath},
+    {"genericpath.py", "getsize", Observed::kStatus},
+    {"genericpath.py", "getmtime", Observed::kStatus},
+    {"genericpath.py", "getatime", Observed::kStatus},
+    {"genericpath.py", "getctime", Observed::kStatus},
+    {"posixpath.py", "lexists", Observed::kPath},
+    {"posixpath.py", "islink", Observed::kPath},
+    {"pathlib.py", "stat", Observed::kPath},
+    {"pathlib/_abc.py", "stat", Observed::kPath},
+    {"pathlib/_local.py", "stat", Observed::kPath},
+    {"pathlib/__init__.py", "stat", Observed::kPath},
+    {"importlib/__init__.py", "import_module", Observed::kModule},
+    {"linecache.py", "getlines", Observed::kLines},
+    {"linecache.py", "updatecache", Observed::kLines},
+    {"linecache.py", "checkcache", Observed::kLines},
+    {"inspect.py", "getsource", Observed::kLines},
+    {"inspect.py", "getsourcelines", Observed::kLines},
+    {"inspect.py", "findsource", Observed::kLines},
+    {"inspect.py", "getblock", Observed::kLines},
+    {"inspect.py", "getcomments", Observed::kLines},
+    {"inspect.py", "getdoc", Observed::kDocs},
+    {"inspect.py", "cleandoc", Observed::kDocs},
+    {"pydoc.py", "getdoc", Observed::kDocs},
+    {"pydoc.py", "_getdoc", Observed::kDocs},
+    {"pydoc.py", "render_doc", Observed::kDocs},
+    {"pydoc.py", "doc", Observed::kDocs},
+    {"doctest.py", "find", Observed::kDocs},
+    {"doctest.py", "testmod", Observed::kDocs},
+    {"doctest.py", "testfile", Observed::kDocs},
+    {"doctest.py", "run_docstring_examples", Observed::kDocs},
+    {"doctest.py", "testsource", Observed::kDocs},
+    {"multiprocessing/forkserver.py", "connect_to_new_process", Observed::kForked},
+    {"multiprocessing/util.py", "spawnv_passfds", Observed::kSpawned},
+}};
+
+// Frozen modules are named, files have a path.
+bool IsFile(std::string_view filename, std::string_view file) {
+  constexpr std::string_view kFrozen = "<frozen ";
+  if (filename.starts_with(kFrozen)) {
+    const std::string_view module = filename.substr(kFrozen.size(), filename.size() - 9);
+    return file.size() == module.size() + 3 && file.starts_with(module);
+  }
+  return filename.ends_with(file) && filename.size() > file.size() &&
+         filename[filename.size() - file.size() - 1] == '/';
+}
+
+}  // namespace
+
+bool HasObservers(std::string_view filename) {
+  return std::any_of(kObservers.begin(), kObservers.end(),
+                     [&](const Observer& each) { return IsFile(filename, each.file); });
+}
+
+Observed ObservedBy(std::string_view filename, std::string_view name) {
+  for (const Observer& each : kObservers)
+    if (name == each.function && IsFile(filename, each.file)) return each.observed;
+  return Observed::kNothing;
+}
+
+}  // namespace dxpy::impact
