@@ -121,6 +121,8 @@ bench: build  ## time whole runs and the native hot paths
 	$(call native,bench,-DDXPY_BENCH=ON)
 	build/bench/bench/ring_bench
 	build/bench/bench/index_bench
+	build/bench/bench/store_bench
+	build/bench/bench/impact_bench
 	@stdlib=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
 	for name in walk outline facts resolve survey; do echo "== $$name: $$stdlib"; \
 	  build/bench/bench/$${name}_bench "$$stdlib" || exit 1; done
