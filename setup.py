@@ -14,6 +14,7 @@ from pathlib import Path
 
 from setuptools import Extension, setup
 from setuptools.command.build_ext import build_ext
+from setuptools.command.build_py import build_py
 
 ROOT = Path(__file__).parent.resolve()
 BUILD = ROOT / "build"
@@ -24,8 +25,20 @@ DEVELOPMENT_BUILD = BUILD / f"dev-{sys.implementation.cache_tag}"
 TREE_SITTER = "tree-sitter==0.26.1"
 TREE_SITTER_SHA256 = "9919cbaf02d17fa9a4cd0e6da496aecf901b758e6eacf122eee393e3ef08aacd"
 
+# Read by every interpreter of the environment at its start: pytest_dxpy/child.py says what for.
+START_FILE = Path("pytest_dxpy", "pytest-dxpy-children.pth")
+
 # What the source release holds besides the package: all that a build and a test run need.
-SOURCES = ("CMakeLists.txt", "Makefile", "native", "tests", "examples", "docs")
+SOURCES = (
+    "CMakeLists.txt",
+    "Makefile",
+    str(START_FILE),
+    ".pre-commit-hooks.yaml",
+    "native",
+    "tests",
+    "examples",
+    "docs",
+)
 
 
 class BuildError(SystemExit):
@@ -157,7 +170,23 @@ class CMakeBuild(build_ext):
             raise BuildError(f"'{shlex.join(command[:3])} ...' failed with exit code {code}")
 
 
+class BuildWithStartFile(build_py):
+    """Puts the start file beside the package."""
+
+    def run(self) -> None:
+        """Build; for `pip install -e` beside the file that leads to the source tree."""
+        super().run()
+        # setuptools puts an editable wheel together where it would install to.
+        editable = self.editable_mode and self.get_finalized_command("install").install_lib
+        self.copy_file(str(START_FILE), str(Path(editable or self.build_lib) / START_FILE.name))
+
+    def get_outputs(self, include_bytecode: int = 1) -> list[str]:
+        """All that was built."""
+        added = [] if self.editable_mode else [str(Path(self.build_lib) / START_FILE.name)]
+        return [*super().get_outputs(include_bytecode), *added]
+
+
 setup(
     ext_modules=[Extension("pytest_dxpy._native", [])],
-    cmdclass={"build_ext": CMakeBuild},
+    cmdclass={"build_ext": CMakeBuild, "build_py": BuildWithStartFile},
 )

@@ -1,7 +1,8 @@
 """The console command ``dx-py``: what is easier to ask for outside of pytest.
 
 ``dx-py test`` is ``pytest -p dxpy``. ``dx-py discover`` lists the tests of the
-test files; it reads them and imports nothing of the project.
+test files; it reads them and imports nothing of the project. ``dx-py why`` says why
+a test would run, and ``dx-py store`` takes what is known of tests to other machines.
 
 pytest and the native core are imported where they are used: ``dx-py test`` has
 no use for them before it has become pytest.
@@ -19,7 +20,7 @@ TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
 if TYPE_CHECKING:
     import argparse
     from collections.abc import Sequence
-    from typing import Final
+    from typing import Any, Final
 
 FAILED: Final = 1
 USAGE: Final = 2
@@ -38,23 +39,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given[:1] == ["test"]:  # all that follows is pytest's, also what begins with '-'
         os.execv(sys.executable, [sys.executable, "-c", PYTEST, "-p", "dxpy", *given[1:]])
     try:
-        return _discover(_options(given))
+        options = _options(given)
+        return COMMANDS[options.command](options)
     except BrokenPipeError:  # '| head'
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        from pytest_dxpy.errors import DxpyError, OptionError  # noqa: PLC0415
+        from pytest_dxpy.errors import DxpyError, OptionError, UnknownTestError  # noqa: PLC0415
 
         if not isinstance(error, DxpyError):
             raise
         sys.stderr.write(f"dx-py: {error}\n")
-        return USAGE if isinstance(error, OptionError) else FAILED
+        return USAGE if isinstance(error, (OptionError, UnknownTestError)) else FAILED
 
 
 def _options(given: list[str]) -> argparse.Namespace | SimpleNamespace:
     if given[:1] == ["discover"] and not any(word.startswith("-") for word in given):
         # argparse takes longer than all the rest.
-        return SimpleNamespace(paths=given[1:], match="", json=False, stats=False)
+        return SimpleNamespace(
+            command="discover", paths=given[1:], match="", json=False, stats=False
+        )
     return _parser().parse_args(given)
 
 
@@ -84,7 +88,52 @@ def _parser() -> argparse.ArgumentParser:
     discover.add_argument(
         "--stats", action="store_true", help="write figures instead; with --json among the rest"
     )
+    _add_why(commands)
+    _add_store(commands)
     return parser
+
+
+def _add_why(commands: Any) -> None:
+    why = commands.add_parser(
+        "why",
+        help="say why a test would run, or need not",
+        description="Say why 'pytest -p dxpy --dx-affected' would run a test, or need not: from "
+        "the record of earlier runs and the files as they are, without running pytest.",
+    )
+    why.add_argument("node_id", metavar="NODEID", help="of a test; or a file, a class, a function")
+    why.add_argument("--json", action="store_true", help="write one JSON object, of its file")
+    _add_place(why)
+
+
+def _add_store(commands: Any) -> None:
+    store = commands.add_parser(
+        "store",
+        help="take what is known of tests to another machine",
+        description="Take the record of what tests depend on from one machine to another: for "
+        "caches of continuous integration, and for runs that are divided among machines.",
+    )
+    ways = store.add_subparsers(dest="way", metavar="WAY", required=True)
+    export = ways.add_parser("export", help="write the record of a project to a file")
+    export.add_argument("target", metavar="FILE", help="it is replaced as a whole")
+    _add_place(export)
+    import_ = ways.add_parser("import", help="add the record in a file to that of a project")
+    import_.add_argument("source", metavar="FILE", help="as 'export' or 'merge' has written it")
+    _add_place(import_)
+    merge = ways.add_parser("merge", help="write what several files have to one")
+    merge.add_argument("target", metavar="FILE", help="it is replaced as a whole")
+    merge.add_argument("sources", metavar="SOURCE", nargs="+", help="a file; they stay as they are")
+
+
+def _add_place(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--root", metavar="DIR", default="", help="of the project; without it the current one"
+    )
+    parser.add_argument(
+        "--cache-dir",
+        metavar="DIR",
+        default="",
+        help="as --dx-cache-dir of the run, if that had it",
+    )
 
 
 def _discover(options: argparse.Namespace | SimpleNamespace) -> int:
@@ -104,3 +153,30 @@ def _discover(options: argparse.Namespace | SimpleNamespace) -> int:
         if ": damaged" in line:  # it was made anew; who asked is to know
             sys.stderr.write(f"dx-py: {line}\n")
     return FAILED if found.native.count_broken() else 0
+
+
+def _why(options: argparse.Namespace | SimpleNamespace) -> int:
+    from pytest_dxpy import why  # noqa: PLC0415
+
+    text = why.answer(options.node_id, options.root, options.cache_dir, as_json=options.json)
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+    return 0
+
+
+def _store(options: argparse.Namespace | SimpleNamespace) -> int:
+    from pytest_dxpy import store_command  # noqa: PLC0415
+
+    match options.way:
+        case "export":
+            line = store_command.export(options.target, options.root, options.cache_dir)
+        case "import":
+            line = store_command.import_(options.source, options.root, options.cache_dir)
+        case _:
+            line = store_command.merge(options.target, options.sources)
+    sys.stdout.write(f"{line}\n")
+    sys.stdout.flush()
+    return 0
+
+
+COMMANDS: Final = {"discover": _discover, "why": _why, "store": _store}

@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dxpy import native, protocol, reports, units, xdist_compat
+from pytest_dxpy import native, protocol, reports, stages, units, xdist_compat
 from pytest_dxpy._version import __version__
 from pytest_dxpy.collection import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
 from pytest_dxpy.crew import Crew
-from pytest_dxpy.errors import DxpyError, UnconfigureError
+from pytest_dxpy.errors import DxpyError
+from pytest_dxpy.hearing import Hearing
 from pytest_dxpy.losses import Losses
 from pytest_dxpy.mode import Mode, detail_of
 from pytest_dxpy.progress import Progress
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.crew import Member
     from pytest_dxpy.launch import Launcher
     from pytest_dxpy.options import Options
-    from pytest_dxpy.records import Records
+    from pytest_dxpy.selection import Selection
     from pytest_dxpy.units import Unit
 
 
@@ -40,17 +41,17 @@ class Controller:
     """A pytest plugin: takes collection and the run loop over."""
 
     def __init__(
-        self, options: Options, mode: Mode, launcher: Launcher, records: Records, workers: int
+        self, options: Options, mode: Mode, launcher: Launcher, selection: Selection, workers: int
     ) -> None:
         self._options = options
         self._mode = mode
         self._launcher = launcher
-        self._records = records
+        self._records = selection.records
+        self._selection = selection
         self._workers = workers
         self._run: Run | None = None
         self._taken: deque[tuple[Any, ...]] = deque()  # events that are not handled yet
         self._usage_error: pytest.UsageError | None = None
-        self._late_errors: list[tuple[Member, UnconfigureError]] = []  # met after a session
 
     # What pytest calls.
 
@@ -87,8 +88,17 @@ class Controller:
             pytest.UsageError: an argument names no file.
             StartError: no process can be started.
         """
-        hints = self._hints(config)
-        count = self._workers if self._mode.full else max(1, min(self._workers, self._busy(hints)))
+        counted = stages.of(config)
+        with counted.stage("walk"):
+            hints = self._hints(config)
+        hints = self._selection.reduce(hints)
+        with counted.stage("start of workers"):
+            self._start_workers(config, hints, early=early)
+
+    def _start_workers(self, config: pytest.Config, hints: list[Unit], *, early: bool) -> None:
+        count = self._workers if self._mode.full else min(self._workers, self._busy(hints))
+        if count == 0 and not self._selection.finds_all(units.conftests(config)):
+            count = 1
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
             given_order=self._mode.full or self._options.order == "pytest",
@@ -100,11 +110,14 @@ class Controller:
             pause=self._mode.confirm,
         )
         crew = Crew(config, self._launcher, dispatcher, self._mode, count)
-        self._run = run = Run(config, self._options, self._mode, self._records, crew, dispatcher)
+        self._run = run = Run(
+            config, self._options, self._mode, self._records, self._selection, crew, dispatcher
+        )
         run.notes += [f"{name} is not called" for name in xdist_compat.unused_hooks(config)]
         self._confirmer = Confirmer(run)
         self._losses = Losses(run, self._confirmer, count)
         self._progress = Progress(run, self._confirmer, hints)
+        self._hearing = Hearing(run, self._confirmer, self._losses, self._progress)
         for _ in range(count):
             crew.start(shared=True, full=self._mode.full)
         self._progress.begin()
@@ -129,6 +142,7 @@ class Controller:
         detail = detail_of(run.config)
         run.session = session
         run.replay = Replay(run.config, session)
+        self._selection.begin(run.replay)
         if detail.all_phases:
             run.dispatcher.report_all_phases()
         careful = bool(run.config.getvalue("maxfail")) or not run.continuing
@@ -170,19 +184,31 @@ class Controller:
             raise run.session.Interrupted(f"{plural(errors, 'error')} during collection{after}")
 
     @pytest.hookimpl(tryfirst=True)
-    def pytest_sessionfinish(self) -> None:
+    def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End what still runs, and remember what was learned."""
         if self._run is None:
             return
+        left = self._selection.failures_left(self._run.replay.deselected_ids())
+        if left and session.exitstatus == pytest.ExitCode.OK:
+            session.exitstatus = pytest.ExitCode.TESTS_FAILED
+            self._run.notes.append(
+                f"{plural(len(left), 'test')} failed before and did not run: {left[0]}"
+            )
         for member in self._run.crew.working():  # the session ended before they did
             self._run.crew.bury(member, kill=True)
         self._progress.end()
         self._losses.remember()
-        if problem := self._records.save():
+        with stages.of(session.config).stage("keeping durations"):
+            problem = self._records.save()
+        if problem:
             self._run.notes.append(problem)
+        else:
+            self._run.notes += self._selection.keep(self._run.units.values())
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write what the user should know."""
+        for line in self._selection.summary():
+            terminalreporter.write_line(line)
         notes = self._run.take_notes() if self._run is not None else []
         for note in notes:
             terminalreporter.write_line(f"dxpy: {note}", yellow=True)
@@ -214,7 +240,7 @@ class Controller:
         self._launcher.close()
         merge_coverage(config)
         gc.unfreeze()
-        for member, error in self._late_errors:
+        for member, error in self._hearing.late_errors if self._run is not None else ():
             if self._confirmer.answers_for(member):  # known only now
                 raise error
 
@@ -231,7 +257,7 @@ class Controller:
                     if event.kind in (protocol.HEARD_EXITED, protocol.HEARD_LOST):
                         self._losses.exited(member)
                     elif event.kind == protocol.HEARD_EVENT:
-                        self._on_told(run, member, reports.load(event.payload))
+                        self._hearing.told(member, reports.load(event.payload))
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
@@ -249,7 +275,7 @@ class Controller:
     def _take_events(self, run: Run) -> None:
         # A Ctrl-C may come between any two of them: the others are not lost by that.
         self._taken.extend(run.dispatcher.take_events(self._losses.patience()))
-        with run.replay.together():
+        with stages.of(run.config).stage("results, with pytest's reports"), run.replay.together():
             while self._taken:
                 self._handle(run, protocol.Event(*self._taken.popleft()))
         self._losses.end_waits()
@@ -277,7 +303,7 @@ class Controller:
             case protocol.HEARD_UNIT_DONE:
                 self._progress.on_unit_done(event)
             case protocol.HEARD_EVENT:
-                self._on_told(run, member, reports.load(event.payload))
+                self._hearing.told(member, reports.load(event.payload))
             case protocol.HEARD_READY:
                 member.ready = True
                 run.config.hook.pytest_testnodeready(node=member.node)
@@ -301,80 +327,6 @@ class Controller:
         if reason and not run.session.shouldstop:
             run.session.shouldstop = reason
             run.stop()
-
-    def _on_told(  # noqa: C901  # a line or two per kind
-        self, run: Run, member: Member, message: tuple[Any, ...]
-    ) -> None:
-        name, unit, *values = message
-        # What a rerun, or a second look at the same files, says was said before.
-        counts = member.shared or self._confirmer.takes_over(unit)
-        again = unit in run.units and run.units[unit].again
-        match name, values:
-            case "session fixtures" | "fixture setup" | "fixture ready", _:
-                self._losses.fixtures(member.number, message)
-            case "collectreport", [data]:
-                self._on_collect_report(run, member, unit, data)
-            case "collected everything", [count]:
-                self._on_everything_collected(member, count)
-            case "warning", [data, when, nodeid, location]:
-                if counts and (when == "runtest" or not again):
-                    run.replay.warning(data, when, nodeid, location)
-            case "deselected", [node_ids]:
-                self._on_deselected(run, member, unit, node_ids)
-            case "teardown", [node_id, text]:
-                run.replay.late_teardown(node_id, text, member.node)
-            case "junit attribute" | "junit property", _ if counts:
-                run.replay.junit.told(member.number, name, *values)
-            case "usage" | "exit", _:
-                error = pytest.UsageError if name == "usage" else pytest.exit.Exception
-                run.end_with(error(*values))
-            case "interrupted", [text]:
-                if not run.stopping:
-                    run.stop(f"{member.name}: {text}")
-            case "internal", [text]:
-                self._on_internal_error(run, member, text)
-
-    def _on_collect_report(self, run: Run, member: Member, unit: int, data: Any) -> None:
-        report = reports.from_data(run.config, data)
-        report.node = member.node
-        if not report.failed or not run.mode.confirm:
-            if member.shared:
-                run.replay.collect_report(report)
-        elif member.full:
-            self._confirmer.full_error(report)
-        elif member.shared:
-            self._confirmer.suspect(unit, report)
-
-    def _on_everything_collected(self, member: Member, count: int) -> None:
-        if member.shared:
-            self._progress.everything_collected(member.number, count)
-        else:
-            self._confirmer.full_collected()
-
-    def _on_deselected(self, run: Run, member: Member, unit: int, node_ids: list[str]) -> None:
-        if run.mode.full:
-            self._progress.deselected(member.number, node_ids)
-        elif member.shared and not run.units[unit].again:
-            run.units[unit].narrowed = True
-            run.replay.deselected(node_ids)
-
-    def _on_internal_error(self, run: Run, member: Member, text: str) -> None:
-        if member.broken:
-            return  # what follows says nothing of the suite
-        if member.finished:
-            error = UnconfigureError(
-                f"{member.name} met an error after its session",
-                hint=f"plain pytest ends with such an error too; here it is:\n{text}",
-            )
-            self._late_errors.append((member, error))
-            return
-        if run.mode.confirm and not member.full and not run.stopping:
-            self._losses.broken(member)
-            return
-        for line in text.splitlines():
-            run.replay.line(f"INTERNALERROR> [{member.name}] {line}", red=True)
-        message = f"{member.name} ended with an internal error"
-        run.end_with(pytest.exit.Exception(message, pytest.ExitCode.INTERNAL_ERROR))
 
     def _reconsider(self, run: Run) -> None:
         """Decide what follows from what has been heard."""

@@ -47,3 +47,21 @@ class WorkersLostError(DxpyError):
     """Every worker has died and no more may be started."""
 
     slug = "workers-lost"
+
+
+class RecordError(DxpyError):
+    """The record of what tests depend on, or a file with one, cannot be used."""
+
+    slug = "no-record"
+
+
+class UnknownTestError(DxpyError):
+    """There is no such test."""
+
+    slug = "unknown-test"
+
+
+class TreeError(OptionError):
+    """A git revision that the files of now cannot be compared with."""
+
+    slug = "no-tree"

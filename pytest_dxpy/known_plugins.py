@@ -31,6 +31,7 @@ _PLUGINS: Final = {
     "xdist": _HARMLESS,
     "_hypothesis_pytestplugin": _HARMLESS,
     "anyio": _HARMLESS,
+    "platformdirs": _HARMLESS,
     "pyfakefs": _HARMLESS,
     "pytest_asyncio": _HARMLESS,
     "pytest_mock": _HARMLESS,
@@ -92,6 +93,7 @@ _PYTEST_FIXTURES: Final = (
 _FIXTURES: Final = {
     "_hypothesis_pytestplugin": "",
     "_pytest.pytester": "LineMatcher linecomp pytester testdir",
+    "platformdirs.pytest_plugin": "platformdirs_isolated",
     "anyio.pytest_plugin": "",  # it does something to tests with LOUD_MARKS alone
     "pyfakefs.pytest_plugin": "fs fs_class fs_module fs_session",
     "pytest_cov.plugin": "cov no_cover",

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 NativeError = _native.NativeError
 Dispatcher = _native.Dispatcher
 WorkerPort = _native.WorkerPort
+Recorder = _native.Recorder
 
 make_socket_pair = _native.make_socket_pair
 send_message = _native.send_message
@@ -35,6 +36,8 @@ find_text = _native.find_text
 outline = _native.outline
 tree_sitter_outline = _native.tree_sitter_outline
 count_tests = _native.count_tests
+parts = _native.parts
+compare_parts = _native.compare_parts
 
 Index = _native.Index
 open_index = _native.open_index
@@ -42,6 +45,12 @@ update_index = _native.update_index
 hash64 = _native.hash64
 
 Survey = _native.Survey
+
+ImpactStore = _native.ImpactStore
+ImpactRecord = _native.ImpactRecord
+ImpactArchive = _native.ImpactArchive
+TreeReach = _native.TreeReach
+read_trace = _native.read_trace
 
 
 def file_facts(
@@ -185,7 +194,11 @@ def decode_items(payload: bytes) -> list[Item]:
     from pytest_dxpy.protocol import Item  # noqa: PLC0415  # its dataclasses take their time
 
     return [
-        Item(decode_id(node_id), (decode_id(path), None if line < 0 else line, decode_id(domain)))
+        Item(
+            decode_id(node_id),
+            # A path is the same for many, and kept to the end.
+            (sys.intern(decode_id(path)), None if line < 0 else line, decode_id(domain)),
+        )
         for node_id, path, line, domain in _native.decode_items(payload)
     ]
 

@@ -18,6 +18,8 @@ COLLECT_MODES: Final = ("auto", "lazy", "full", "off")
 START_METHODS: Final = ("auto", "late", "early", "spawn")
 ORDERS: Final = ("pytest", "longest")
 SPLITS: Final = ("auto", "never")
+SWITCH: Final = ("no", "yes")
+RECORDS: Final = ("function", "module", "off")
 
 
 def usable_cpus() -> int:
@@ -74,15 +76,52 @@ def _directory(text: str) -> str:
     return text
 
 
+def _switch(option: str) -> Callable[[str], bool]:
+    choose = _choice(option, SWITCH)
+    return lambda text: choose(text) == "yes"
+
+
+def _explain(text: str) -> str:
+    if text in SWITCH:
+        return "" if text == "no" else text
+    if text == "json" or any(mark in text for mark in ("::", "/", ".")):
+        return text
+    raise OptionError(
+        f"--dx-explain: {text!r} is neither 'json' nor a node id",
+        hint="a node id begins with a file, as in 'test_a.py::test_1'",
+    )
+
+
+def _revision(text: str) -> str:
+    if text == "no":
+        return ""
+    if text and not text.startswith("-"):
+        return text
+    raise OptionError(
+        f"--dx-affected: {text!r} is no revision of git",
+        hint="use a branch, tag or commit, such as --dx-affected=main, or the option alone",
+    )
+
+
+def _names(text: str) -> list[str]:
+    return text.replace(",", " ").split()
+
+
 class Option:
-    """One row."""
+    """One row.
+
+    Its flag takes a value (``N``), or none and means "yes" (an empty metavar), or may
+    have one behind a ``=`` (``[=WHAT]``).
+    """
 
     # No dataclass: to make one takes longer than all else that an unused plugin does.
-    __slots__ = ("default", "help", "metavar", "name", "parse")
+    __slots__ = ("default", "help", "is_optional", "is_switch", "metavar", "name", "parse")
 
     def __init__(
         self, name: str, default: str, parse: Callable[[str], object], metavar: str, text: str
     ) -> None:
+        self.is_switch = not metavar
+        self.is_optional = metavar.startswith("[")
         self.name = name
         self.default = default
         self.parse = parse
@@ -147,6 +186,53 @@ OPTIONS: Final = (
         "set-up of a session fixture which that one has",
     ),
     Option(
+        "record",
+        "function",
+        _choice("dx-record", RECORDS),
+        "WHAT",
+        "function: workers note which functions each test runs, and which files it reads; "
+        "module: which modules are imported, and files; off: nothing",
+    ),
+    Option(
+        "affected",
+        "no",
+        _revision,
+        "[=REF]",
+        "run only the tests that what changed since they last passed can have changed, or with "
+        "REF what changed since that revision of git",
+    ),
+    Option(
+        "explain",
+        "no",
+        _explain,
+        "[=WHAT]",
+        "yes: with --dx-affected, say why each test was selected; NODEID: all about one test, also "
+        "about one that need not run; json: one JSON document; without a value: yes",
+    ),
+    Option(
+        "verify",
+        "no",
+        _switch("dx-verify"),
+        "",
+        "with --dx-affected: run everything, and report each test that would have been left out "
+        "and fails",
+    ),
+    Option(
+        "stats",
+        "no",
+        _switch("dx-stats"),
+        "",
+        "say at the end how long our own work took in the controller, stage by stage, by the "
+        "clock and in CPU time of all its threads",
+    ),
+    Option(
+        "env",
+        "",
+        _names,
+        "NAMES",
+        "environment variables that tests depend on, for --dx-affected",
+    ),
+    Option(
         "cache_dir",
         "",
         _directory,
@@ -166,7 +252,13 @@ class Options:
     split: str
     max_restarts: int | None
     stall: float
+    record: str
     cache_dir: str
+    affected: str  # "": no; "yes": since they last passed; else a revision
+    explain: str  # "yes", "json", a node id; empty: nothing
+    verify: bool
+    stats: bool
+    env: list[str]
 
     def __init__(self, given: Mapping[str, str] | None = None) -> None:
         """Check and convert the texts that the user gave.
@@ -188,6 +280,25 @@ class Options:
 def flag(name: str) -> str:
     """The command-line spelling of an option."""
     return "--dx-" + name.replace("_", "-")
+
+
+def complete(arguments: list[str]) -> bool:
+    """Give each flag that may stand without its value the value that it then has.
+
+    Otherwise argparse would take the argument that follows for it.
+
+    Args:
+        arguments: of the command line; changed in place.
+
+    Returns:
+        Whether any was.
+    """
+    bare = {flag(row.name) for row in OPTIONS if row.is_optional}
+    end = arguments.index("--") if "--" in arguments else len(arguments)
+    places = [place for place in range(end) if arguments[place] in bare]
+    for place in places:
+        arguments[place] += "=yes"
+    return bool(places)
 
 
 def environment_twin(name: str) -> str:

@@ -27,9 +27,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addini("dx", "run with pytest-dxpy", type="bool", default=False)
     for option in OPTIONS:
         text = f"{option.help} [default: {option.default or 'empty'}]"
-        group.addoption(
-            flag(option.name), dest=f"dx_{option.name}", metavar=option.metavar, help=text
-        )
+        kind: dict[str, str] = {"metavar": option.metavar}
+        if option.is_switch:
+            kind = {"action": "store_const", "const": "yes"}
+        elif option.is_optional:
+            kind = {"metavar": option.metavar.strip("[=]"), "nargs": "?", "const": "yes"}
+        group.addoption(flag(option.name), dest=f"dx_{option.name}", help=text, **kind)
         parser.addini(f"dx_{option.name}", text, default=None)
 
 

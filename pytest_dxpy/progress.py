@@ -22,7 +22,7 @@ class Progress:
         self._confirmer = confirmer
         self._hints = hints
         self._total = 0
-        self._said = -1
+        self._said: tuple[int, int] | None = None  # tests that there are, and need not run
         self._known = False
         self._left_out: dict[int, list[str]] = {}  # by worker
         self._ids: dict[int, list[str]] = {}  # by worker; for plugins that ask
@@ -30,13 +30,13 @@ class Progress:
     def begin(self) -> None:
         """Queue what is known before any worker has looked."""
         hints = self._hints
+        self._total = sum(unit.tests for unit in hints)
         dependent = []
         if self._run.mode.confirm:
             dependent = [unit for unit in hints if self._run.records.is_dependent(unit.key)]
         self._run.add([unit for unit in hints if unit not in dependent])
         for unit in dependent:
             self._confirmer.take_over(unit)
-        self._total = sum(unit.tests for unit in hints)
         option = self._run.config.option
         narrowed = option.keyword or option.markexpr or option.deselect
         self._known = bool(hints) and not narrowed and all(unit.known for unit in hints)
@@ -53,20 +53,31 @@ class Progress:
 
     def everything_collected(self, worker: int, count: int) -> None:
         """A worker that collects everything has done so; the first one counts."""
-        if self._run.mode.full and self._said < 0:
+        if self._run.mode.full and self._said is None:
             self._run.replay.deselected(self._left_out.get(worker, []))
             self._total = count
             self._count(say=True)
 
     def end(self) -> None:
         """Say how many tests there were, where that was not known."""
-        if self._total != self._said and not self._run.stopping:
+        if self._run.stopping:
+            return
+        if self._run.mode.full and self._said is not None:
+            self._run.replay.say_unaffected()
+        elif self._counts() != self._said:
             self._count(say=True)
 
+    def _counts(self) -> tuple[int, int]:
+        """How many tests there are, and how many of these need not run."""
+        unaffected = len(self._run.replay.unaffected)
+        # Who collects everything has counted them.
+        return self._total + (0 if self._run.mode.full else unaffected), unaffected
+
     def _count(self, *, say: bool) -> None:
-        self._run.replay.count(self._total, say=say)
+        counts = self._counts()
+        self._run.replay.count(counts[0], say=say)
         if say:
-            self._said = self._total
+            self._said = counts
 
     def on_discovered(self, event: protocol.Event) -> None:
         """A worker has listed the units as pytest finds them: correct the hints."""
@@ -80,11 +91,13 @@ class Progress:
             for key, argument, size in found
             if key not in hinted
         ]
+        new = run.selection.reduce(new)
         run.add(new)
         numbers = {unit.key: number for number, unit in run.units.items()}
-        for position, (key, _, _) in enumerate(found):
-            run.units[numbers[key]].position = position
-        run.dispatcher.set_positions([numbers[key] for key, _, _ in found])
+        order = [numbers[key] for key, _, _ in found if key in numbers]
+        for position, number in enumerate(order):
+            run.units[number].position = position
+        run.dispatcher.set_positions(order)
         run.dispatcher.end_discovery()
         if not run.mode.full:
             self._total += sum(unit.tests for unit in new)
@@ -204,7 +217,7 @@ class Progress:
         self._confirmer.unit_done(event.unit)
 
     def _remember(self, unit: Unit, seconds: float) -> None:
-        if unit.again or unit.partial or unit.key.startswith("@"):
+        if unit.again or unit.partial or unit.unaffected or unit.key.startswith("@"):
             return
         try:
             status = os.stat(unit.key)  # noqa: PTH116

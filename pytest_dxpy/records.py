@@ -71,15 +71,19 @@ class Records:
         self._make_folder = make_folder
         self.files: dict[str, FileRecord] = {}
         self.exclusive: dict[str, str] = {}
+        self._may_differ = True  # from what is kept
         if path is not None:
             with contextlib.suppress(
                 OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError
             ):
                 data = json.loads(path.read_text("utf-8", "surrogateescape"))
                 self.files, self.exclusive = _parse(data), _parse_exclusive(data)
+                self._may_differ = False
+        self._exclusive_before = dict(self.exclusive)
 
     def get(self, path: str) -> FileRecord:
-        """The record of a file, made where there is none."""
+        """The record of a file, made where there is none; it may be changed."""
+        self._may_differ = True
         return self.files.setdefault(path, FileRecord())
 
     def is_proven(self, path: str) -> bool:
@@ -108,11 +112,13 @@ class Records:
         Returns:
             What went wrong, in one line; empty where nothing did.
         """
-        if self._path is None:
+        is_same = not self._may_differ and self.exclusive == self._exclusive_before
+        if self._path is None or is_same:
             return ""
         data = {
             "version": VERSION,
-            "files": {path: dataclasses.astuple(record) for path, record in self.files.items()},
+            # Not dataclasses.astuple(), which copies whatever is in them, deeply.
+            "files": {path: list(vars(record).values()) for path, record in self.files.items()},
             "exclusive": self.exclusive,
         }
         text = json.dumps(data, ensure_ascii=True)

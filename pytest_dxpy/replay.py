@@ -13,9 +13,10 @@ from _pytest.terminal import TerminalReporter
 
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.junit_compat import JunitReplay
+from pytest_dxpy.lean import LeanReports
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable
+    from collections.abc import Callable, Generator, Iterable
 
     import pytest
 
@@ -66,9 +67,18 @@ class Replay:
         )
         self._logfinish = config.hook.pytest_runtest_logfinish
         self._logreport = config.hook.pytest_runtest_logreport
+        self._lean = LeanReports()
+        # Somebody else's may keep the report that it makes.
+        self._may_be_lean = all(
+            implementation.function.__module__.startswith("_pytest.")
+            for implementation in config.hook.pytest_report_from_serializable.get_hookimpls()
+        )
         self._collected: set[str] = set()
         self._warned: set[str] = set()
         self.collect_errors = 0
+        self.on_outcome: Callable[..., None] = lambda *_, **__: None
+        self.unaffected: dict[str, float] = {}  # tests that need not run: seconds by node id
+        self.unaffected_files = 0  # of whose tests nothing is known; they need not run either
         if self._reporter is not None:
             self._reporter.showfspath = False
 
@@ -93,27 +103,35 @@ class Replay:
                     _write_escaped(file, text)
             file.flush()
 
-    def item(self, item: protocol.Item, reports_: Iterable[Any], node: object) -> None:
+    def item(self, item: protocol.Item, reports_: list[Any], node: object) -> None:
         """A test that has run."""
         node_id, location = item
+        reports_ = list(reports_)
+        self.on_outcome(node_id, passed=not any(report.failed for report in reports_))
         if self._starts_matter:
             self._logstart(nodeid=node_id, location=location)
         for report in reports_:
-            report.node = node
+            if getattr(report, "node", None) is not node:
+                report.node = node
             self.junit.enter(report)
             self._logreport(report=report)
         self._logfinish(nodeid=node_id, location=location)
+        for report in reports_:
+            self._lean.rest(report)
 
     def reports_of(
         self, item: protocol.Item, phases: Iterable[protocol.Phase], node: object
     ) -> list[Any]:
         """The reports of a test."""
-        return [
-            reports.deserialize(self._config, payload)
-            if payload
-            else reports.lean_report(item, node, protocol.PHASE_NAMES[phase], start, duration)
-            for phase, _, start, duration, payload in phases
-        ]
+        made = []
+        for phase, _, start, duration, payload in phases:
+            if payload:
+                report = reports.deserialize(self._config, payload)
+                made.append(self._lean.of(report, item, node) if self._may_be_lean else report)
+            else:
+                when = protocol.PHASE_NAMES[phase]
+                made.append(self._lean.passed(item, node, when, start, duration))
+        return made
 
     def collect_report(self, report: Any) -> None:
         """A collector that failed or was skipped; each is told once."""
@@ -127,14 +145,13 @@ class Replay:
         item = protocol.Item(node_id, (node_id.partition("::")[0], None, node_id))
         report = reports.teardown_report(item, text)
         report.node = node  # type: ignore[attr-defined]
+        self.on_outcome(node_id, passed=False)
         self._logreport(report=report)
 
     def deselected(self, node_ids: list[str]) -> None:
         """Tests that an option took away, for the summary's count."""
-        if self._reporter is not None and node_ids:
-            self._reporter._add_stats(
-                "deselected", [types.SimpleNamespace(nodeid=node_id) for node_id in node_ids]
-            )
+        self.take_back(node_ids)  # of a file of which nothing runs anyway
+        self._add_stats("deselected", node_ids)
 
     def warning(
         self, data: dict[str, Any], when: str, nodeid: str, location: tuple[str, int, str] | None
@@ -155,14 +172,30 @@ class Replay:
         )
 
     def count(self, collected: int, *, say: bool) -> None:
-        """How many tests there are, as far as is known; ``say`` prints it."""
-        self._session.testscollected = collected
+        """How many tests there are, as far as is known; ``say`` prints it.
+
+        Args:
+            collected: with those that need not run, without those that are deselected.
+            say: print it.
+        """
+        # Where nothing has to run, that is no mistake in naming tests: exit code 0.
+        self._session.testscollected = collected or self.unaffected_files
         if say and self._reporter is not None:
             deselected = len(self._reporter.stats.get("deselected", ()))
             self._end_line()
             self._reporter._numcollected = collected + deselected
             with self._stats_of_collection():
                 self._reporter.report_collect(final=True)
+            self.say_unaffected()
+
+    def say_unaffected(self) -> None:
+        """Print how many of the tests that there are need not run."""
+        if self.unaffected:
+            selected = self._session.testscollected - len(self.unaffected)
+            self.line(f"dxpy: {saved(self.unaffected)} / {selected:,} selected")
+        if self.unaffected_files:
+            files = "file" if self.unaffected_files == 1 else "files"
+            self.line(f"dxpy: {self.unaffected_files:,} {files} without a record unaffected")
 
     @contextlib.contextmanager
     def _stats_of_collection(self) -> Generator[None]:
@@ -177,6 +210,37 @@ class Replay:
         finally:
             self._reporter.stats = all_stats
 
+    def deselected_ids(self) -> list[str]:
+        """Of those tests."""
+        stats = self._reporter.stats if self._reporter is not None else {}
+        return [getattr(entry, "nodeid", "") for entry in stats.get("deselected", ())]
+
+    def leave_out(self, tests: dict[str, float], files: int) -> None:
+        """Tests that need not run, since nothing that they depend on has changed.
+
+        Args:
+            tests: seconds that each took, by node id.
+            files: how many files there are besides, of which nothing is known.
+        """
+        self.unaffected_files += files
+        gone = set(self.deselected_ids())
+        new = [one for one in tests if not (one in gone or one in self.unaffected)]
+        self.unaffected |= {node_id: tests[node_id] for node_id in new}
+        self._add_stats("unaffected", new)
+
+    def take_back(self, node_ids: Iterable[str]) -> None:
+        """Of tests that do not run for another reason as well, which is told."""
+        gone = {one for one in node_ids if self.unaffected.pop(one, None) is not None}
+        if gone and self._reporter is not None:
+            entries = self._reporter.stats["unaffected"]
+            entries[:] = [entry for entry in entries if entry.nodeid not in gone]
+
+    def _add_stats(self, category: str, node_ids: list[str]) -> None:
+        """Have the reporter count tests in its last line."""
+        if self._reporter is not None and node_ids:
+            entries = [types.SimpleNamespace(nodeid=node_id) for node_id in node_ids]
+            self._reporter._add_stats(category, entries)
+
     def line(self, text: str, **markup: bool) -> None:
         """A line of our own on the terminal."""
         if self._reporter is not None and self._config.option.verbose >= 0:
@@ -186,3 +250,13 @@ class Replay:
     def _end_line(self) -> None:
         if self._reporter._tw.width_of_current_line:
             self._reporter._tw.line()
+
+
+def saved(tests: dict[str, float]) -> str:
+    """``1,234 unaffected (saved 12.3 s)``.
+
+    Args:
+        tests: seconds that each took when it last ran, by node id.
+    """
+    seconds = sum(tests.values())
+    return f"{len(tests):,} unaffected (saved {seconds:,.{1 if seconds >= 10 else 2}f} s)"  # noqa: PLR2004

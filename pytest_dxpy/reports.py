@@ -4,8 +4,7 @@ A worker's report must reach the controller whatever a plugin has put into it,
 and the controller has not imported the test modules. So only plain data
 travels: subclasses of plain types become plain, anything else its ``repr``.
 
-A report that says no more than "passed" travels as its header alone; what the
-controller makes of it then is a ``LeanReport``.
+A report that says no more than "passed" travels as its header alone.
 """
 
 from __future__ import annotations
@@ -132,36 +131,6 @@ def serialize(config: pytest.Config, report: object) -> bytes:
 def deserialize(config: pytest.Config, payload: bytes) -> Any:
     """The report behind ``serialize``'s bytes."""
     return from_data(config, load(payload))
-
-
-class LeanReport(TestReport):
-    """A passed phase of which the controller knows no more than that.
-
-    ``keywords`` are not sent with it: no plugin that could look is there
-    (``mode.detail_of``).
-    """
-
-    __test__ = False
-
-
-def lean_report(
-    item: protocol.Item, node: object, when: str, start_seconds: float, duration_seconds: float
-) -> TestReport:
-    """A passed report of ``item``."""
-    report = LeanReport(
-        item.node_id,
-        item.location,
-        {},
-        "passed",
-        None,
-        when,  # type: ignore[arg-type]
-        (),
-        duration_seconds,
-        start_seconds,
-        start_seconds + duration_seconds,
-    )
-    report.node = node  # type: ignore[attr-defined]
-    return report
 
 
 def crash_report(item: protocol.Item, message: str, sections: list[tuple[str, str]]) -> TestReport:

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.options import Options
     from pytest_dxpy.records import Records
     from pytest_dxpy.replay import Replay
+    from pytest_dxpy.selection import Selection
     from pytest_dxpy.units import Unit
 
 
@@ -27,6 +28,7 @@ class Run:
     options: Options
     mode: Mode
     records: Records
+    selection: Selection
     crew: Crew
     dispatcher: native.Dispatcher
     session: pytest.Session = dataclasses.field(init=False)  # from sessionstart on
@@ -75,6 +77,7 @@ class Run:
             unit.argument,
             [native.encode_id(node_id) for node_id in only],
         )
+        unit.partial = unit.partial or bool(only)
         self.units[number] = unit
         return number
 

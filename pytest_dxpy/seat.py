@@ -6,14 +6,18 @@ import contextlib
 import os
 import signal
 import traceback
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import pytest
 
 from pytest_dxpy import launch, native, protocol, reports, xdist_compat
 from pytest_dxpy.coverage_compat import follow_coverage
+from pytest_dxpy.fixture_setups import FixtureSetups
 from pytest_dxpy.junit_compat import follow_junit
 from pytest_dxpy.worker import Worker
+
+if TYPE_CHECKING:
+    from pytest_dxpy.recording import Recording
 
 
 class WorkerSeat:
@@ -54,7 +58,9 @@ class WorkerSeat:
         os.close(self.out)
         os.close(self.err)
 
-    def run(self, config: pytest.Config, *, inherited_capture: bool) -> NoReturn:
+    def run(
+        self, config: pytest.Config, recording: Recording | None, *, inherited_capture: bool
+    ) -> NoReturn:
         """Run the session and end the process."""
         self.own_capture(config, inherited=inherited_capture)
         xdist_compat.forget(config.option)
@@ -63,11 +69,11 @@ class WorkerSeat:
         config.option.cacheclear = False  # it has done so, and tests have written there since
         _set(config, workerinput=self.birth.workerinput, workeroutput={})
         save_coverage = follow_coverage(config)
-        worker = Worker(config, self.port, self.birth)
+        worker = Worker(config, self.port, self.birth, recording)
         follow_junit(config, worker.tell)
         if not self.birth.early:
             worker.await_orders()
-        config.pluginmanager.register(worker, "dxpy-worker")
+        _register(config.pluginmanager, worker, recording)
         code: int = pytest.ExitCode.INTERNAL_ERROR
         try:
             code = int(config.hook.pytest_cmdline_main(config=config))
@@ -91,6 +97,16 @@ def _text(error: BaseException) -> str:
         return "".join(traceback.format_exception(error))
     except Exception:  # noqa: BLE001
         return str(reports.plain(error))
+
+
+def _register(
+    manager: pytest.PytestPluginManager, worker: Worker, recording: Recording | None
+) -> None:
+    manager.register(worker, "dxpy-worker")
+    manager.register(FixtureSetups(worker.tell, recording), "dxpy-fixture-setups")
+    if recording is not None:
+        recording.adopt(worker.tell)
+        manager.register(recording, "dxpy-recording")
 
 
 def _set(config: Any, **attributes: object) -> None:

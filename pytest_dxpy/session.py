@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_dxpy import mode, native, options, xdist_compat, xdist_options
+from pytest_dxpy import mode, native, options, stages, xdist_compat, xdist_options
 from pytest_dxpy.errors import OptionError
 from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
 from pytest_dxpy.plain_imports import plain_imports
@@ -30,11 +30,15 @@ from pytest_dxpy.plain_imports import plain_imports
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from pytest_dxpy.records import Records
+    from pytest_dxpy.against import Against
+    from pytest_dxpy.controller import Controller
+    from pytest_dxpy.recording import Recording
     from pytest_dxpy.seat import WorkerSeat
+    from pytest_dxpy.selection import Selection
 
 EARLY_SERVER: Final = pytest.StashKey[ForkServer]()
 SEAT: Final = pytest.StashKey["WorkerSeat"]()
+RECORDING: Final = pytest.StashKey["Recording | None"]()
 
 # A conftest with one of these in it is imported by each worker for itself.
 EARLY_TEXTS: Final = (b"PYTEST_XDIST", b"seed(")
@@ -102,18 +106,32 @@ def _limit(given: Any, count: int) -> int:
 def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
     """Add xdist's options where xdist is not there; fork early where that is better."""
     early: Any = config
-    if not hasattr(early.known_args_namespace, "numprocesses"):
+    is_declared = hasattr(early.known_args_namespace, "numprocesses")
+    if not is_declared:
         xdist_options.declare(parser)
+    if options.complete(args) or not is_declared:
         confcutdir = early.known_args_namespace.confcutdir
         early.known_args_namespace = parser.parse_known_args(args, copy.copy(config.option))
         early.known_args_namespace.confcutdir = confcutdir
     given = early.known_args_namespace
     parsed = _parse_options(config, given)
+    counted = stages.begin(config, counts=parsed.stats)
     if parsed.collect == "off" or mode.reason_for_off(given):
         return
     with _usage_errors():
         xdist_options.refuse(given)
+    with counted.stage("before conftests"):
+        _prepare(config, parsed)
+    # pytest-cov decides here, from these options, how it measures.
+    given.numprocesses = given.numprocesses or parsed.workers or 1
+    given.dist = "load"
+
+
+def _prepare(config: pytest.Config, parsed: options.Options) -> None:
+    """Fork early, or take a spawned worker's seat, and begin to record."""
     fds = spawned_worker()
+    if parsed.record != "off" and fds is None:
+        _begin_children(config, parsed.record)
     if fds is None and _forks_early(config, parsed):
         server = fork_server(collect_garbage=False, prepare=_seat_class)
         if isinstance(server, ForkServer):
@@ -122,9 +140,37 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
             fds = server
     if fds is not None:
         config.stash[SEAT] = _seat_class()(fds)
-    # pytest-cov decides here, from these options, how it measures.
-    given.numprocesses = given.numprocesses or parsed.workers or 1
-    given.dist = "load"
+    if parsed.record != "off" and EARLY_SERVER not in config.stash:
+        config.stash[RECORDING] = _start_recording(config, parsed.record)
+
+
+def _begin_children(config: pytest.Config, how: str) -> None:
+    """Get ready for what processes of tests record; before anything is forked."""
+    # A test runs pytest in a process that is recorded, which it is no more.
+    if child := sys.modules.get("pytest_dxpy.child"):
+        child.give_up()
+    if native.Recorder.exists():
+        return
+    with plain_imports():
+        from pytest_dxpy.children import CHILDREN, ChildFile, settings_of  # noqa: PLC0415
+
+    with contextlib.suppress(OSError):
+        config.stash[CHILDREN] = ChildFile(settings_of(config, how))
+
+
+def _close(controller: Controller, config: pytest.Config) -> None:
+    try:
+        controller.close(config)
+    finally:
+        _end_children(config)
+
+
+def _end_children(config: pytest.Config) -> None:
+    from pytest_dxpy.children import CHILDREN  # noqa: PLC0415
+
+    if CHILDREN in config.stash:
+        config.stash[CHILDREN].close()
+        del config.stash[CHILDREN]
 
 
 def _forks_early(config: pytest.Config, parsed: options.Options) -> bool:
@@ -152,15 +198,16 @@ def before_configure(config: pytest.Config) -> None:
         return
     if SEAT in config.stash:
         xdist_compat.take_over(config)
-        config.stash[SEAT].run(config, inherited_capture=False)
+        config.stash[SEAT].run(config, _recording(config), inherited_capture=False)
     parsed = _parse_options(config, config.option)
+    stages.begin(config, counts=parsed.stats)
     xdist_options.settle(config.option)
     chosen = mode.choose(config, parsed.collect, parsed.split)
     with _usage_errors():
         workers = 0 if chosen.collect == "off" else count_workers(config, parsed, config.option)
     early = config.stash.get(EARLY_SERVER, None)
     if workers == 0:
-        _stay_alone(config, chosen, early)
+        _stay_alone(config, parsed, chosen, early)
         return
     xdist_compat.take_over(config)
     group = config.option.dist == "loadgroup"
@@ -169,25 +216,50 @@ def before_configure(config: pytest.Config) -> None:
         config.option.dist = "loadgroup"
     launcher = early or _late_launcher(config, parsed)
     if isinstance(launcher, list):
-        _seat_class()(launcher).run(config, inherited_capture=True)
+        _seat_class()(launcher).run(config, _recording(config), inherited_capture=True)
+    _stop_recording(config)
     # Not before the fork: workers get ready meanwhile, and need none of it.
-    with plain_imports():
-        from pytest_dxpy.controller import Controller  # noqa: PLC0415
-    controller = Controller(parsed, chosen, launcher, _records(config, parsed), workers)
+    controller_class = _controller_class(config)
+    controller = controller_class(parsed, chosen, launcher, _selection(config, parsed), workers)
     config.pluginmanager.register(controller, "dsession")
     # Clean-ups run in reverse: this is the last one.
-    config.add_cleanup(lambda: controller.close(config))
+    config.add_cleanup(lambda: _close(controller, config))
     if mode.may_start_early(config):
         # An argument that names no file is met again, and told, where pytest does.
         with contextlib.suppress(pytest.UsageError):
             controller.start_workers(config, early=True)
 
 
+def _controller_class(config: pytest.Config) -> type[Controller]:
+    """Import what only a controller needs."""
+    with stages.of(config).stage("imports"), plain_imports():
+        from pytest_dxpy.controller import Controller  # noqa: PLC0415
+
+    return Controller
+
+
+def _start_recording(config: pytest.Config, how: str) -> Recording | None:
+    with plain_imports():
+        from pytest_dxpy.recording import start_recording  # noqa: PLC0415
+
+    return start_recording(config, how)
+
+
+def _recording(config: pytest.Config) -> Recording | None:
+    return config.stash.get(RECORDING, None)
+
+
+def _stop_recording(config: pytest.Config) -> None:
+    if recording := _recording(config):
+        recording.stop()
+
+
 def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | list[int]:
     if parsed.start == "spawn" or (parsed.start == "auto" and len(sys._current_frames()) > 1):
         return SpawnServer(config)
     conftests: Any = config.pluginmanager._conftest_plugins
-    return fork_server(collect_garbage=bool(conftests), prepare=_seat_class)
+    with stages.of(config).stage("fork of the zygote"):
+        return fork_server(collect_garbage=bool(conftests), prepare=_seat_class)
 
 
 def _seat_class() -> type[WorkerSeat]:
@@ -198,37 +270,56 @@ def _seat_class() -> type[WorkerSeat]:
     return WorkerSeat
 
 
-def _stay_alone(config: pytest.Config, chosen: mode.Mode, early: ForkServer | None) -> None:
-    """Run as plain pytest does."""
+def _stay_alone(
+    config: pytest.Config, parsed: options.Options, chosen: mode.Mode, early: ForkServer | None
+) -> None:
+    """Run as plain pytest does, but for what need not run."""
+    _stop_recording(config)
+    _end_children(config)
     if early is not None:
         early.close()
     xdist_options.leave_out(config.option)
-    config.pluginmanager.register(_Alone(chosen.reason), "dxpy-alone")
+    selection = _selection(config, parsed) if parsed.affected else None
+    with plain_imports():
+        from pytest_dxpy.alone import Alone  # noqa: PLC0415
+    config.pluginmanager.register(Alone(chosen.reason, selection), "dxpy-alone")
     xdist_compat.offer_fixtures(config)
 
 
-class _Alone:
-    """Says that this is a run in one process."""
-
-    def __init__(self, reason: str) -> None:
-        self._reason = reason
-
-    def pytest_report_header(self) -> str:
-        """Say so."""
-        return f"dxpy: one process ({self._reason})"
-
-
-def _records(config: pytest.Config, parsed: options.Options) -> Records:
+def _selection(config: pytest.Config, parsed: options.Options) -> Selection:
     from pytest_dxpy.records import Records  # noqa: PLC0415  # with the controller
+    from pytest_dxpy.selection import Selection  # noqa: PLC0415
 
+    with stages.of(config).stage("settings and durations"):
+        folder, make_folder = _cache_folder(config, parsed)
+        records = Records(folder and folder / "files.json", make_folder)
+        with _usage_errors():
+            against = _against(config, parsed, folder)
+        return Selection(config, parsed, records, folder, against)
+
+
+def _against(config: pytest.Config, parsed: options.Options, folder: Path | None) -> Against | None:
+    """What changed since a revision, where one is named."""
+    if parsed.affected in ("", "yes"):
+        return None
+    from pytest_dxpy.against import Against  # noqa: PLC0415
+
+    with stages.of(config).stage("comparing with the revision"):
+        return Against(config, parsed.affected, folder)
+
+
+def _cache_folder(
+    config: pytest.Config, parsed: options.Options
+) -> tuple[Path | None, Callable[[], object]]:
+    """Where things are kept between runs, and what makes that folder."""
     if parsed.cache_dir:
-        return Records(config.invocation_params.dir / parsed.cache_dir / "files.json")
+        return config.invocation_params.dir / parsed.cache_dir, lambda: None
     if not config.pluginmanager.hasplugin("cacheprovider"):
-        return Records(None)
+        return None, lambda: None
     # config.cache is made in pytest_configure; its place is known before.
     from _pytest.cacheprovider import Cache  # noqa: PLC0415
 
     place = Cache.cache_dir_from_config(config, _ispytest=True)
     later: Any = config  # has its cache when that is called
     # Not just mkdir: a cache directory that pytest finds without its .gitignore stays so.
-    return Records(place / "d" / "dxpy" / "files.json", lambda: later.cache.mkdir("dxpy"))
+    return place / "d" / "dxpy", lambda: later.cache.mkdir("dxpy")

@@ -143,18 +143,33 @@ def index_path(config: Any) -> str:
     Like the records it has its place in pytest's cache directory, unless DX_CACHE_DIR
     or the setting ``dx_cache_dir`` names another one.
     """
-    named = os.environ.get("DX_CACHE_DIR") or _own_setting(config, "dx_cache_dir")
     try:
-        if named:
-            folder = config.invocation_params.dir / named
-            folder.mkdir(parents=True, exist_ok=True)
-        elif config.pluginmanager.hasplugin("cacheprovider"):
-            folder = _cache_folder(config)
-        else:
-            return ""
+        folder = record_folder(config, "", make=True)
     except OSError:
         return ""
-    return str(folder / "facts.dxti") if os.access(folder, os.W_OK) else ""
+    return str(folder / "facts.dxti") if folder and os.access(folder, os.W_OK) else ""
+
+
+def record_folder(config: Any, cache_dir: str, *, make: bool) -> Path | None:
+    """The folder of what is kept between runs; None where nothing is.
+
+    Args:
+        config: of ``read``.
+        cache_dir: which one; empty: as the environment or the settings have it.
+        make: make it where it is not there.
+
+    Raises:
+        OSError: it cannot be made.
+    """
+    named = cache_dir or os.environ.get("DX_CACHE_DIR") or _own_setting(config, "dx_cache_dir")
+    if named:
+        folder = Path(config.invocation_params.dir / named)
+        if make:
+            folder.mkdir(parents=True, exist_ok=True)
+        return folder
+    if not config.pluginmanager.hasplugin("cacheprovider"):
+        return None
+    return _cache_folder(config, make=make)
 
 
 def _own_setting(config: Any, name: str) -> str:
@@ -164,12 +179,14 @@ def _own_setting(config: Any, name: str) -> str:
     return str(getattr(value, "value", value))
 
 
-def _cache_folder(config: Any) -> Path:
+def _cache_folder(config: Any, *, make: bool) -> Path:
     from _pytest.cacheprovider import Cache  # noqa: PLC0415
 
     place = Cache.cache_dir_from_config(config, _ispytest=True)
     # Not just mkdir: a cache directory that pytest finds without its .gitignore stays so.
-    return Path(Cache(place, config, _ispytest=True).mkdir("dxpy"))
+    return (
+        Path(Cache(place, config, _ispytest=True).mkdir("dxpy")) if make else place / "d" / "dxpy"
+    )
 
 
 def doubts(config: Any) -> list[Doubt]:

@@ -45,7 +45,7 @@ class Unit:
     worker: int | None = None
     alone: bool = False  # it was the first that its worker collected
     again: bool = False  # the rest of a unit whose worker died
-    partial: bool = False  # the command line names some of its tests
+    partial: bool = False  # the command line, or who repeats it, names some of its tests
     items: list[Item] | None = None  # collected
     ran: set[int] = dataclasses.field(default_factory=set)
     order: dict[int, list[int]] = dataclasses.field(default_factory=dict)  # as they ran, by worker
@@ -60,6 +60,9 @@ class Unit:
     spent_seconds: float = 0.0  # by those that are
     known_slow: list[tuple[int, float]] = dataclasses.field(default_factory=list)  # as recorded
     slow: dict[int, float] = dataclasses.field(default_factory=dict)  # seconds by item
+    unaffected: list[str] = dataclasses.field(default_factory=list)  # node ids; part of `skip`
+    listed: list[str] | None = None  # node ids of all that was collected, where some are skipped
+    unreadable: bool = False  # it could not be collected
 
     def copy(self) -> Unit:
         """The same tests, to run once more."""
@@ -69,6 +72,11 @@ class Unit:
     def tests(self) -> int:
         """How many tests it has, as far as is known."""
         return len(self.items) if self.items is not None else self.expected_tests
+
+    @property
+    def all_ids(self) -> list[str]:
+        """The node ids of all its tests, once collected, also of those that are skipped."""
+        return self.listed if self.listed is not None else self.ids(range(len(self.items or ())))
 
     def give(self, worker: int, first: int) -> None:
         """A worker gets the items from ``first`` on, as far as their worker had them."""
@@ -164,6 +172,14 @@ def _walk(
     return [(os.fsdecode(path), argument, size, mtime) for path, argument, size, mtime in files]
 
 
+def conftests(config: pytest.Config) -> list[str]:
+    """All conftest files where pytest would look for tests."""
+    roots = [os.fsencode(argument.path) for argument in resolve_arguments(config)]
+    rules = walk_rules(config) | {"python_files": [b"conftest.py"]}
+    files, _, _ = native.walk(roots, **rules)
+    return [os.fsdecode(path) for path, *_ in files]
+
+
 def walk_rules(config: Any) -> dict[str, Any]:
     """What pytest's settings say about which files to collect, as ``native.walk`` takes it."""
     option = config.option
@@ -219,7 +235,7 @@ def shares(unit: Unit) -> int:
         return 1 + unit.expected_tests // TESTS_PER_WORKER
     if unit.start_seconds < 0:
         return 1
-    return 1 + int((unit.cost_seconds - unit.start_seconds) / SECONDS_PER_WORKER)
+    return 1 + max(0, int((unit.cost_seconds - unit.start_seconds) / SECONDS_PER_WORKER))
 
 
 def _estimate(units: list[Unit]) -> None:

@@ -20,11 +20,12 @@ from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, choo
 from pytest_dxpy.division import cuts
 from pytest_dxpy.exclusive import session_fixtures
 from pytest_dxpy.quiet_terminal import QuietTerminal
-from pytest_dxpy.stalls import place_of
 
 if TYPE_CHECKING:
     import warnings
     from collections.abc import Generator
+
+    from pytest_dxpy.recording import Recording
 
 _BEGINS: Final = (protocol.RUN, protocol.JOIN)
 # Ends of a session whose reason may be told after it only (seat.py).
@@ -39,11 +40,16 @@ class Worker:
     """A pytest plugin: the session's loop, and what it reports."""
 
     def __init__(
-        self, config: pytest.Config, port: native.WorkerPort, birth: protocol.Birth
+        self,
+        config: pytest.Config,
+        port: native.WorkerPort,
+        birth: protocol.Birth,
+        recording: Recording | None,
     ) -> None:
         self._config = config
         self._port = port
         self._birth = birth
+        self._recording = recording
         self._orders: protocol.Orders | None = None
         self._careful = False
         self._compact = False
@@ -181,6 +187,8 @@ class Worker:
                 self._collect(collector, command)
             following = self._run_items(session, collector)
         finally:
+            if self._recording is not None:
+                self._recording.flush()
             unit, self._unit = self._unit, protocol.NONE
         self._port.send(protocol.UNIT_DONE, unit, protocol.NONE, b"")
         return following
@@ -192,6 +200,8 @@ class Worker:
             items = collector.collect(native.decode_id(key), argument)
         where = None
         if only or skip:
+            if skip:
+                self.tell("listed", [item.nodeid for item in items])
             items = choose(items, only, skip)
         elif self._birth.divide:
             where = cuts(items)
@@ -299,6 +309,8 @@ class Worker:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtest_logreport(self, report: Any) -> None:
         """Send a report."""
+        if self._recording is not None:
+            self._recording.see(report)
         if report.failed and type(report) is not pytest.TestReport:
             self._subtest_failed = True
         elif self._subtest_failed and report.when == "call":
@@ -349,21 +361,6 @@ class Worker:
         if when != "config" and not (self._joining and when == "collect"):
             data = reports.describe_warning(warning_message)
             self.tell("warning", data, when, nodeid, location)
-
-    @pytest.hookimpl(wrapper=True)
-    def pytest_fixture_setup(
-        self, fixturedef: pytest.FixtureDef[Any]
-    ) -> Generator[None, object, object]:
-        """Say which session fixture is being set up: it may wait for ever."""
-        __tracebackhide__ = True  # an error of a fixture is shown as plain pytest shows it
-        if fixturedef.scope != "session":
-            return (yield)
-        where = place_of(fixturedef.func)
-        self.tell("fixture setup", fixturedef.argname, where)
-        try:
-            return (yield)
-        finally:
-            self.tell("fixture ready", fixturedef.argname, where)
 
     # Ends that are no results.
 

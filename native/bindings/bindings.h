@@ -16,6 +16,11 @@ void BindSurvey(pybind11::module_& m);
 void BindProcess(pybind11::module_& m);
 void BindDispatcher(pybind11::module_& m);
 void BindWorkerPort(pybind11::module_& m);
+void BindImpact(pybind11::module_& m);
+void BindImpactArchive(pybind11::module_& m);
+void BindImpactParts(pybind11::module_& m);
+void BindTree(pybind11::module_& m);
+void BindRecording(pybind11::module_& m);
 
 /// Python bytes as they lie in memory; they live as long as `bytes`.
 inline std::string_view View(const pybind11::bytes& bytes) { return bytes; }

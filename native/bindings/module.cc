@@ -14,4 +14,9 @@ PYBIND11_MODULE(_native, m) {
   dxpy::bindings::BindProcess(m);
   dxpy::bindings::BindDispatcher(m);
   dxpy::bindings::BindWorkerPort(m);
+  dxpy::bindings::BindImpact(m);
+  dxpy::bindings::BindImpactArchive(m);
+  dxpy::bindings::BindImpactParts(m);
+  dxpy::bindings::BindTree(m);
+  dxpy::bindings::BindRecording(m);
 }

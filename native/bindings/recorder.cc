@@ -1,0 +1,400 @@
+#include "bindings/recorder.h"
+
+#include <fcntl.h>
+#include <pthread.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "bindings/children.h"
+
+namespace dxpy::bindings {
+
+using impact::Asker;
+using impact::CodeFile;
+using impact::CodeOwner;
+using impact::ContextKind;
+using impact::PathUse;
+
+namespace {
+
+// Kinds of OpenContext::seen; those of paths are below.
+constexpr char kFoundModule = 'm';
+constexpr char kMissingModule = 'n';
+constexpr char kProcess = 'p';
+
+CodeState foreign_code;  // that of all foreign code
+bool is_stray_child = false;
+
+// No clock of Python's, which a test may have replaced.
+int64_t ClockNs() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
+char KindOf(PathUse use) { return static_cast<char>('0' + static_cast<int>(use)); }
+
+bool IsSource(std::string_view path) {
+  return path.ends_with(".py") || path.ends_with(".pyc") || path.ends_with(".pyw");
+}
+
+#if PY_VERSION_HEX >= 0x030C0000
+constexpr auto kRequestSlot = &PyUnstable_Eval_RequestCodeExtraIndex;
+constexpr auto kGetSlot = &PyUnstable_Code_GetExtra;
+constexpr auto kSetSlot = &PyUnstable_Code_SetExtra;
+#else
+constexpr auto kRequestSlot = &_PyEval_RequestCodeExtraIndex;
+constexpr auto kGetSlot = &_PyCode_GetExtra;
+constexpr auto kSetSlot = &_PyCode_SetExtra;
+#endif
+
+void FreeState(void* state) {
+  if (state != &foreign_code) delete static_cast<CodeState*>(state);
+}
+
+}  // namespace
+
+Recorder::Recorder(const Settings& settings)
+    : tree_(settings.roots, settings.excluded),
+      files_(tree_, settings.stdlib, settings.own, settings.start_ns, settings.is_child),
+      functions_(settings.functions),
+      is_child_(settings.is_child),
+      slot_(kRequestSlot(&FreeState)) {
+  void* const page =
+      ::mmap(nullptr, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page != MAP_FAILED) forked_page_ = static_cast<uint32_t*>(page);
+  ::pthread_atfork(nullptr, nullptr, [] { is_stray_child = true; });
+  exists_ = true;
+}
+
+std::string Recorder::Start() {
+  if (active_ != nullptr) return "something else records";
+  active_ = this;
+  open_.push_back({.id = Begin(ContextKind::kSession, ""), .is_module = false, .seen = {}});
+  current_ = open_.back().id;
+  NoteModules(true);
+  std::string problem;
+  if (slot_ < 0) problem = "code objects have no slot left";
+  if (!AddAuditHook()) problem = "an audit hook forbids ours";
+  if (problem.empty()) problem = code_events::Start(*this);
+  if (!problem.empty()) Flag(impact::kIncomplete, problem);
+  return problem;
+}
+
+void Recorder::Stop() {
+  if (active_ != this) return;
+  children::Unwatch();
+  code_events::Stop();
+  active_ = nullptr;
+  current_ = kNothing;
+}
+
+void Recorder::Adopt() {
+  is_stray_child = false;
+  void* const page =
+      ::mmap(nullptr, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  forked_page_ = page != MAP_FAILED ? static_cast<uint32_t*>(page) : nullptr;
+}
+
+// Contexts.
+
+uint32_t Recorder::Begin(ContextKind kind, std::string_view name) {
+  begun_.push_back({ClockNs(), false});
+  return writer_.AddContext(kind, name);
+}
+
+void Recorder::SwitchTo(uint32_t context) {
+  LookAtChild();
+  if (context == current_ || active_ != this) return;
+  current_ = context;
+  code_events::ContextChanged();
+}
+
+void Recorder::Push(uint32_t context) {
+  LookAtChild();
+  open_.push_back({.id = context, .is_module = false, .seen = {}});
+  SwitchTo(context);
+}
+
+void Recorder::Pop(uint32_t context) {
+  for (size_t size = open_.size(); size-- > 1;) {
+    if (open_[size].id != context) continue;
+    LookAtChild();
+    CloseAbove(size);
+    return SwitchTo(open_.back().id);
+  }
+}
+
+// Leaves that many of the open contexts.
+void Recorder::CloseAbove(size_t size) {
+  while (open_.size() > size) {
+    const OpenContext& last = open_.back();
+    if (last.is_module) {  // its end was not seen, or is in another thread
+      --open_modules_;
+      End(last.id, 1);
+    }
+    open_.pop_back();
+  }
+}
+
+void Recorder::End(uint32_t context, uint32_t outcome) {
+  if (context >= begun_.size() || begun_[context].is_ended) return;
+  begun_[context].is_ended = true;
+  // Children that do the same shall say the same.
+  const int64_t spent_ns = is_child_ ? 0 : ClockNs() - begun_[context].since_ns;
+  writer_.End(context, outcome, static_cast<double>(spent_ns) / 1e9);
+}
+
+void Recorder::Uses(uint32_t context, uint32_t other) { writer_.Uses(context, other); }
+
+void Recorder::Flag(uint32_t flags, std::string_view reason) {
+  OpenContext& context = open_.back();
+  if ((context.flags & flags) == flags) return;
+  context.flags |= flags;
+  writer_.Flag(context.id, flags, reason);
+}
+
+void Recorder::Asked(std::string_view module, bool found) {
+  if (active_ != this) return;
+  const char kind = found ? kFoundModule : kMissingModule;
+  if (IsNew(kind, module)) writer_.Asked(current_, module, found);
+  const uint32_t memory = MemoryOfStack();
+  if (IsRemembered(memory, kind, module)) writer_.Asked(memory, module, found);
+}
+
+// A child that was forked from the current context, or from one before it, ran our code.
+void Recorder::LookAtChild() {
+  if (is_stray_child || forked_page_ == nullptr || open_.empty()) return;
+  if (__atomic_exchange_n(forked_page_, 0, __ATOMIC_RELAXED) != 0)
+    Flag(impact::kStartedProcess, "fork");
+}
+
+bool Recorder::is_stray() const { return is_stray_child; }
+
+void Recorder::AddChild(const impact::StartedChild& child) {
+  writer_.Child(open_.back().id, child);
+  if (const uint32_t memory = MemoryOfStack(); memory != kNothing) writer_.Child(memory, child);
+}
+
+std::string Recorder::TakeLast() {
+  LookAtChild();
+  active_ = nullptr;
+  current_ = kNothing;
+  return writer_.Take();
+}
+
+void Recorder::Abandon() {
+  Stop();
+  children::GiveUp();
+  exists_ = false;
+}
+
+std::string Recorder::Take() {
+  if (is_stray_child) return {};
+  if (active_ == this) {
+    NoteModules(false);
+    LookAtChild();
+    NoteLoss();
+  }
+  return writer_.Take();
+}
+
+void Recorder::NoteLoss() {
+  if (!code_events::IsLost()) return;
+  writer_.Flag(kSessionContext, impact::kIncomplete, "somebody else has taken our hook's place");
+}
+
+// Code.
+
+CodeState* Recorder::Known(PyCodeObject* code) const {
+  void* state = nullptr;
+  if (kGetSlot(reinterpret_cast<PyObject*>(code), slot_, &state) != 0) PyErr_Clear();
+  return static_cast<CodeState*>(state);
+}
+
+bool Recorder::IsOfInterest(PyCodeObject* code) {
+  if (const CodeState* const known = Known(code)) return known->role != CodeRole::kForeign;
+  const CodeFile& file = FileOf(code);
+  return file.owner == CodeOwner::kFirstParty || file.has_observers;
+}
+
+CodeState& Recorder::StateOf(PyCodeObject* code) {
+  if (CodeState* const known = Known(code)) return *known;
+  CodeState* const state = NewState(code);
+  if (kSetSlot(reinterpret_cast<PyObject*>(code), slot_, state) == 0) return *state;
+  PyErr_Clear();
+  FreeState(state);
+  return foreign_code;
+}
+
+CodeState* Recorder::NewState(PyCodeObject* code) {
+  const CodeFile& file = FileOf(code);
+  CodeState state;
+  state.file = &file;
+  if (file.has_observers) {
+    state.observed = impact::ObservedBy(TextOf(code->co_filename), TextOf(code->co_name));
+    if (state.observed != impact::Observed::kNothing) state.role = CodeRole::kObserver;
+  } else if (file.owner == CodeOwner::kFirstParty) {
+    if (!file.is_python) {
+      state.role = CodeRole::kText;
+    } else if (std::string_view(TextOf(code->co_name)) == "<module>") {
+      state.role = CodeRole::kModule;
+    } else if (functions_) {
+      state.role = CodeRole::kFunction;
+    }
+  }
+  return state.role == CodeRole::kForeign ? &foreign_code : new CodeState(state);
+}
+
+void Recorder::Mark(PyCodeObject* code, CodeState& state) {
+  if (current_ == kNothing) return;
+  if (is_stray_child) {
+    if (forked_page_ != nullptr) __atomic_store_n(forked_page_, 1, __ATOMIC_RELAXED);
+    return;
+  }
+  state.context = current_;
+  state.hits = 0;
+  if (current_ == kSessionContext) {  // which is come back to again and again
+    if (state.is_in_session) return;
+    state.is_in_session = true;
+  }
+  if (state.role == CodeRole::kText) return TouchAbsolute(PathUse::kRead, state.file->path);
+  if (state.number == kNothing) state.number = NumberOf(code, state);
+  writer_.Ran(current_, state.number);
+}
+
+// The same function may be made of several code objects: of one for each time it was imported.
+uint32_t Recorder::NumberOf(PyCodeObject* code, const CodeState& state) {
+  const TextOf name(code->co_name);
+  const uint32_t line = state.role == CodeRole::kModule
+                            ? 1
+                            : static_cast<uint32_t>(std::max(code->co_firstlineno, 0));
+  std::string key = state.file->path;
+  key.append("\n").append(std::to_string(line)).append("\n").append(name);
+  const auto [known, is_new] = codes_.try_emplace(std::move(key), 0);
+  if (is_new) known->second = writer_.AddCode(state.file->path, line, name);
+  return known->second;
+}
+
+uint32_t Recorder::OpenModule(PyCodeObject* code, CodeState& state) {
+  if (is_stray_child || current_ == kNothing) {
+    Mark(code, state);
+    return kNothing;
+  }
+  const uint32_t outer = current_;
+  const uint32_t context = Begin(ContextKind::kModule, state.file->path);
+  // pytest's own imports of conftests are known by where these are.
+  if (is_child_ || outer != kSessionContext || !state.file->path.ends_with("/conftest.py"))
+    Uses(outer, context);
+  ++open_modules_;
+  open_.push_back({.id = context, .is_module = true, .seen = {}});
+  SwitchTo(context);
+  Mark(code, state);
+  return context;
+}
+
+void Recorder::CloseModule(uint32_t context, bool is_complete) {
+  for (size_t i = open_.size(); i-- > 1;) {
+    if (open_[i].id != context) continue;
+    // Others above it are imports of other threads.
+    open_.erase(open_.begin() + static_cast<ptrdiff_t>(i));
+    --open_modules_;
+    End(context, is_complete ? 0 : 1);
+    return SwitchTo(open_.back().id);
+  }
+}
+
+// What is seen of files.
+
+bool Recorder::IsNew(char kind, std::string_view text) {
+  std::string key(1, kind);
+  return open_.back().seen.insert(key.append(text)).second;
+}
+
+bool Recorder::WasSeen(char kind, std::string_view text) const {
+  std::string key(1, kind);
+  return open_.back().seen.contains(key.append(text));
+}
+
+// The absolute path of what is used; empty where it does not count, or not for who asks.
+std::string Recorder::Counted(PathUse use, PyObject* path) {
+  const TextOf text = TextOf::Path(path);
+  if (text.empty() || is_stray_child) return {};
+  std::string absolute(tree_.Absolute(text));
+  const bool counts = !absolute.empty() && tree_.Counts(absolute) &&
+                      (WasSeen(KindOf(use), absolute) || !Ignores(use, absolute));
+  return counts ? absolute : std::string();
+}
+
+void Recorder::Touch(PathUse use, PyObject* path) {
+  if (const std::string counted = Counted(use, path); !counted.empty()) TouchAbsolute(use, counted);
+}
+
+void Recorder::TouchAbsolute(PathUse use, const std::string& path) {
+  // What a context has made itself, it does not depend on.
+  if (use != PathUse::kWritten && WasSeen(KindOf(PathUse::kWritten), path)) return;
+  if (IsNew(KindOf(use), path)) writer_.Path(current_, use, path);
+  if (use == PathUse::kWritten) return;
+  const uint32_t memory = MemoryOfStack();
+  if (IsRemembered(memory, KindOf(use), path)) writer_.Path(memory, use, path);
+}
+
+void Recorder::StartProcess(std::string_view how) {
+  if (WhoAsks() == Asker::kReports) return;
+  Flag(impact::kStartedProcess, how);
+  const uint32_t memory = MemoryOfStack();
+  if (IsRemembered(memory, kProcess, {})) writer_.Flag(memory, impact::kStartedProcess, how);
+}
+
+// Whether that is worth a record: nothing of this kind was written of these functions.
+bool Recorder::IsRemembered(uint32_t memory, char kind, std::string_view text) {
+  if (memory == kNothing) return false;
+  std::string key = std::to_string(memory) + kind;
+  return remembered_.insert(key.append(text)).second;
+}
+
+void Recorder::ShowTraceback() {
+  if (is_child_) Flag(impact::kObservedLines, "a traceback was shown");
+}
+
+bool Recorder::Ignores(PathUse use, std::string_view path) {
+  switch (WhoAsks()) {
+    case Asker::kReports:
+      return true;
+    case Asker::kImports:
+      return use != PathUse::kRead || IsSource(path);
+    case Asker::kProgram:
+      if (!IsSource(path)) return false;
+      if (!opens_program_) ShowTraceback();  // of a thread
+      opens_program_ = false;
+      return true;  // it will run, or has
+    default:
+      return false;
+  }
+}
+
+void Recorder::Open(PyObject* path, int flags) {
+  const bool is_empty_then = (flags & O_TRUNC) != 0 || (flags & O_EXCL) != 0;
+  const int access = flags & O_ACCMODE;
+  const bool reads = access == O_RDONLY || (access == O_RDWR && !is_empty_then);
+  const bool writes = access != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
+  if (!writes) {
+    const std::string absolute = Counted(PathUse::kRead, path);
+    if (absolute.empty()) return;
+    struct stat found{};
+    if (::stat(absolute.c_str(), &found) != 0) {
+      TouchAbsolute(PathUse::kMissing, absolute);
+      TouchAbsolute(PathUse::kRead, absolute);
+    } else {
+      TouchAbsolute(S_ISDIR(found.st_mode) ? PathUse::kListed : PathUse::kRead, absolute);
+    }
+    return;
+  }
+  if (reads) Touch(PathUse::kRead, path);
+  Touch(PathUse::kWritten, path);
+}
+
+}  // namespace dxpy::bindings

@@ -1,0 +1,189 @@
+"""Which tests a change can have changed, and what a run teaches of that.
+
+The controller's side of decision 13: workers record, the native core judges.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+import sys
+import sysconfig
+import time
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from pytest_dxpy import native, stages
+from pytest_dxpy.children import CHILDREN
+from pytest_dxpy.impact_values import values
+from pytest_dxpy.origin import origin
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
+    import pytest
+
+    from pytest_dxpy.units import Unit
+
+NAME = "impact.dxs"
+
+
+class Judged(NamedTuple):
+    """What is known of a test before it runs."""
+
+    node_id: str
+    affected: bool
+    chain: list[str]  # from the change to the test; of a test that is not affected empty
+    witness: bytes  # under which it passed
+    when: int  # seconds since 1970
+    seconds: float
+
+
+@dataclasses.dataclass
+class JudgedFile:
+    """What is known of a test file before it is imported."""
+
+    path: str  # as in node ids
+    must_collect: bool
+    why: list[str]
+    tests: list[Judged]
+    is_proven: bool = False  # nothing leads to it of what changed since the revision
+
+
+class Impact:
+    """The record of one project, for one run."""
+
+    def __init__(self, config: pytest.Config, folder: Path, variables: list[str]) -> None:
+        """Begin a run; nothing is read before it is asked for.
+
+        Args:
+            config: with its options parsed.
+            folder: where the record is kept.
+            variables: environment variables that tests depend on.
+        """
+        self._stages = stages.of(config)
+        self._root = os.fsencode(str(config.rootpath))
+        self._origin = origin(config.rootpath)  # now: a test, or the user, may switch branches
+        # Now: plugins add to settings when they are configured.
+        self._values = values(config, variables)
+        self._path = os.fsencode(str(folder / NAME))
+        self._opened: native.ImpactStore | None = None
+        self._children = config.stash.get(CHILDREN, None)
+        self.files: dict[str, JudgedFile] = {}  # by path
+        stdlib = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+        stdlib |= {os.path.realpath(path) for path in stdlib}
+        self._record = native.ImpactRecord(
+            self._root,
+            [os.fsencode(path) for path in sorted(stdlib)],
+            [os.fsencode(path) for path in _import_path(stdlib)],
+            time.time_ns(),
+        )
+        self.outcomes: dict[str, bool] = {}
+
+    @property
+    def store(self) -> native.ImpactStore:
+        """What is kept of the project."""
+        if self._opened is None:
+            with self._stages.stage("reading the record"):
+                self._opened = native.ImpactStore(self._path)
+        return self._opened
+
+    @property
+    def problem(self) -> str:
+        """What is wrong with the record, in one line; empty where nothing is."""
+        return self.store.problem()
+
+    # Before tests run.
+
+    def judge(self, paths: list[str]) -> dict[str, JudgedFile]:
+        """Find out which tests of files need not run; of all files so far."""
+        new = [path for path in paths if path not in self.files]
+        names = [self._name(path) for path in new]
+        if new:
+            with self._stages.stage("judging"):
+                judged = judge(self.store, self._root, self._values, names)
+            self.files.update(zip(new, judged, strict=True))
+        return self.files
+
+    def _name(self, path: str) -> bytes:
+        data, root = os.fsencode(path), self._root + b"/"
+        return data[len(root) :] if data.startswith(root) else data
+
+    # What is learned.
+
+    def traced(self, worker: int, trace: bytes) -> None:
+        """A worker has recorded something."""
+        self._record.read(worker, trace)
+
+    def reported(self, node_id: str, *, passed: bool) -> None:
+        """A test has been reported to the user."""
+        self.outcomes[node_id] = passed and self.outcomes.get(node_id, True)
+
+    def keep(self, units: Iterable[Unit], narrowed: set[str]) -> str:
+        """Keep what was learned.
+
+        Args:
+            units: those of the run.
+            narrowed: paths of files of which not all tests are known from this run.
+
+        Returns:
+            What went wrong, in one line; empty where nothing did.
+        """
+        collected = [
+            (
+                os.fsencode(unit.key),
+                [native.encode_id(one) for one in unit.all_ids],
+                _is_whole(unit) and unit.key not in narrowed,
+            )
+            for unit in units
+            if unit.items is not None
+        ]
+        host, branch, commit = (text.encode("utf-8", "replace") for text in self._origin)
+        outcomes = [(native.encode_id(node_id), ok) for node_id, ok in self.outcomes.items()]
+        children = self._children.read() if self._children is not None else b""
+        return self._record.keep(
+            self.store,
+            self._values,
+            int(time.time()),
+            collected,
+            outcomes,
+            (host, branch, commit),
+            children,
+        )
+
+
+def judge(
+    store: native.ImpactStore, root: bytes, values_: list[tuple[str, bytes]], names: list[bytes]
+) -> list[JudgedFile]:
+    """What is known of test files, in their order.
+
+    Args:
+        store: of the project.
+        root: its root directory, absolute.
+        values_: what every test depends on, as it is now.
+        names: paths of the files, below the root relative to it.
+    """
+    return [
+        JudgedFile(os.fsdecode(name), must_collect, _steps(why), [_test(*test) for test in tests])
+        for name, must_collect, why, tests in store.judge(root, values_, names)
+    ]
+
+
+def _test(node_id: bytes, affected: bool, chain: list[bytes], *rest: Any) -> Judged:
+    return Judged(native.decode_id(node_id), affected, _steps(chain), *rest)
+
+
+def _import_path(stdlib: set[str]) -> list[str]:
+    """Folders that modules of the project may be found in."""
+    found = {os.path.abspath(path) for path in sys.path if not path.endswith(".zip")}  # noqa: PTH100
+    installed = ("site-packages", "dist-packages", "lib-dynload")
+    return sorted(path for path in found - stdlib if not path.endswith(installed))
+
+
+def _steps(chain: list[bytes]) -> list[str]:
+    return [step.decode(errors="replace") for step in chain]
+
+
+def _is_whole(unit: Unit) -> bool:
+    """Whether all tests of the file are known from this run."""
+    return not (unit.again or unit.partial or unit.narrowed or unit.unreadable)
