@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytest_dxpy import xdist_options
-from pytest_dxpy.options import OPTIONS, environment_twin, flag
+from pytest_dxpy.options import OPTIONS, Option, environment_twin, flag
 
 PAGE = Path(__file__).parent.parent / "docs" / "options.md"
 
@@ -70,11 +70,16 @@ class _Rows:
     _addoption = addoption
 
 
+def _usage(option: Option) -> str:
+    value = "" if option.is_switch or option.is_optional else "="
+    return f"{flag(option.name)}{value}{option.metavar}"
+
+
 def page() -> str:
     """The text of docs/options.md."""
     parts = [HEAD]
     parts.extend(
-        f"\n## `{flag(option.name)}={option.metavar}`\n{_description(option.help)}\n\n"
+        f"\n## `{_usage(option)}`\n{_description(option.help)}\n\n"
         f"Default: {option.default or 'empty'}. Ini: `dx_{option.name}`. "
         f"Environment: `{environment_twin(option.name)}`.\n"
         for option in OPTIONS

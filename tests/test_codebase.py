@@ -51,7 +51,7 @@ def declared_deps() -> dict[str, set[str]]:
         r"^dxpy_library\(\s*(\w+)(?:\s+DEPS ([\w\s]+?))?(?:\s+PRIVATE_DEPS [^)]*)?\s*\)", text, re.M
     )
     deps = {name: set(named.split()) for name, named in calls}
-    [links] = re.findall(r"target_link_libraries\(\s*_native\s+PRIVATE ([\w ]+)\s*\)", text)
+    [links] = re.findall(r"target_link_libraries\(\s*_native\s+PRIVATE\s+([\w\s]+?)\s*\)", text)
     return deps | {"bindings": {name.removeprefix("dxpy_") for name in links.split()}}
 
 

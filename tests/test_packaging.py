@@ -112,7 +112,9 @@ def test_the_source_release_holds_all_that_a_build_needs(source_release: Path) -
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    assert {name.split("/")[0].split("-")[0] for name in names} == {"pytest_dxpy"}
+    roots = {name.split("/")[0] for name in names}
+    assert {root.split("-")[0] for root in roots if not root.endswith(".pth")} == {"pytest_dxpy"}
+    assert [root for root in roots if root.endswith(".pth")] == ["pytest-dxpy-children.pth"]
     assert "pytest_dxpy/py.typed" in names
     assert "pytest_dxpy/_native.pyi" in names
     assert len([name for name in names if name.endswith(".so")]) == 1
@@ -142,6 +144,17 @@ def test_a_suite_runs_as_ever_when_dxpy_is_only_installed(installed: Path, suite
     output = run(installed, "-m", "pytest", cwd=suite).stdout
     assert "1 failed, 2 passed" in output
     assert "\ndxpy: " not in output
+
+
+def test_a_process_of_a_test_is_recorded(installed: Path, suite: Path) -> None:
+    (suite / "test_a.py").write_text(
+        "import subprocess, sys\n"
+        "def test_one(): subprocess.run([sys.executable, '-c', 'pass'], check=True)\n"
+    )
+    assert "2 passed" in succeed(installed, "-m", "pytest", "-p", "dxpy", cwd=suite)
+    (suite / "new.txt").write_text("")
+    output = run(installed, "-m", "pytest", "-p", "dxpy", "--dx-affected", cwd=suite).stdout
+    assert "2 unaffected" in output
 
 
 def test_the_command_is_installed(installed: Path, tmp_path: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pytest_dxpy.options import OPTIONS, flag
+from pytest_dxpy.options import OPTIONS, Option, flag
 from tests.conftest import Project
 
 OURS = "dxpy: 2 workers, lazy collection"
@@ -57,12 +57,12 @@ def test_the_command_line_asks_for_it(small: Project, args: list[str]) -> None:
     assert result.summary == "2 passed"
 
 
-@pytest.mark.parametrize("name", [option.name for option in OPTIONS])
-def test_each_option_on_the_command_line_asks_for_it(small: Project, name: str) -> None:
+@pytest.mark.parametrize("option", OPTIONS, ids=lambda option: str(option.name))
+def test_each_option_on_the_command_line_asks_for_it(small: Project, option: Option) -> None:
     small.env["DX_WORKERS"] = "2"  # which does not ask
-    default = {option.name: option.default for option in OPTIONS}
-    text = {**default, "workers": "2", "cache_dir": "kept"}[name]
-    result = small.pytest(f"{flag(name)}={text}")
+    text = {"workers": "2", "cache_dir": "kept"}.get(option.name, option.default)
+    given = flag(option.name)
+    result = small.pytest(given if option.is_switch else f"{given}={text}")
     assert OURS in result.output
     assert result.summary == "2 passed"
 

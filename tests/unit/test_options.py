@@ -7,6 +7,7 @@ from pytest_dxpy.options import (
     OPTIONS,
     Option,
     Options,
+    complete,
     environment_twin,
     flag,
     gather,
@@ -103,4 +104,20 @@ def test_cpus_are_those_that_the_process_may_use() -> None:
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: str(option.name))
 def test_a_row_says_what_help_shows(option: Option) -> None:
     assert option.help
-    assert option.metavar.isupper()
+    assert option.is_switch or option.metavar.isupper()
+
+
+@pytest.mark.parametrize(
+    ("given", "completed"),
+    [
+        (["--dx-explain", "tests"], ["--dx-explain=yes", "tests"]),
+        (["--dx-explain=json", "tests"], ["--dx-explain=json", "tests"]),
+        (["tests", "--", "--dx-explain"], ["tests", "--", "--dx-explain"]),
+    ],
+)
+def test_a_flag_that_may_stand_alone_takes_nothing_that_follows(
+    given: list[str], completed: list[str]
+) -> None:
+    changed = given != completed
+    assert complete(given) is changed
+    assert given == completed

@@ -1,4 +1,4 @@
-"""What ``replay`` does to the terminal's writer."""
+"""What ``replay`` makes of reports, and what it does to the terminal's writer."""
 
 from __future__ import annotations
 
@@ -7,8 +7,13 @@ import types
 
 import pytest
 from _pytest._io import TerminalWriter
+from _pytest.reports import TestReport
 
-from pytest_dxpy.replay import Replay
+from pytest_dxpy import protocol, reports
+from pytest_dxpy.lean import LeanReport
+from pytest_dxpy.replay import Replay, saved
+
+ITEM = protocol.Item("test_a.py::test_1", ("test_a.py", 0, "test_1"))
 
 
 class File(io.TextIOWrapper):
@@ -72,3 +77,43 @@ def test_an_error_on_the_way_loses_nothing(pytestconfig: pytest.Config) -> None:
     assert file.text == b"before"
     writer.write(" after")
     assert file.text == b"before after"
+
+
+def made_from_payload(config: pytest.Config) -> object:
+    """The report of a phase of which a worker has sent all."""
+    report = TestReport(*ITEM, {"test_1": 1}, "passed", None, "call")
+    phase = (2, protocol.PASSED, 0.0, 0.0, reports.serialize(config, report))
+    session: object = types.SimpleNamespace()
+    [made] = Replay(config, session).reports_of(ITEM, [phase], "gw0")  # type: ignore[arg-type]
+    return made
+
+
+def test_a_report_that_was_sent_is_lean(pytestconfig: pytest.Config) -> None:
+    made = made_from_payload(pytestconfig)
+    assert isinstance(made, TestReport)
+    assert issubclass(type(made), LeanReport)
+
+
+def test_a_report_that_a_plugin_may_have_made_stays_as_it_is(pytestconfig: pytest.Config) -> None:
+    class Plugin:
+        def pytest_report_from_serializable(self, data: object) -> None:
+            """Could keep what it makes."""
+
+    plugin = Plugin()
+    pytestconfig.pluginmanager.register(plugin)
+    try:
+        assert type(made_from_payload(pytestconfig)) is TestReport
+    finally:
+        pytestconfig.pluginmanager.unregister(plugin)
+
+
+@pytest.mark.parametrize(
+    ("tests", "text"),
+    [
+        ({"a": 0.004}, "1 unaffected (saved 0.00 s)"),
+        ({"a": 4.5, "b": 5.491}, "2 unaffected (saved 9.99 s)"),
+        ({str(one): 1.5 for one in range(1234)}, "1,234 unaffected (saved 1,851.0 s)"),
+    ],
+)
+def test_what_is_saved_is_told_with_units(tests: dict[str, float], text: str) -> None:
+    assert saved(tests) == text

@@ -146,19 +146,6 @@ def test_a_report_of_a_plugins_own_class_is_not() -> None:
     assert not reports.says_only_passed(Report(*ITEM, {}, "passed", None, "call"))
 
 
-def test_a_lean_report_has_what_its_header_says() -> None:
-    report = reports.lean_report(ITEM, "gw0", "setup", 5.0, 0.5)
-    assert f"{report.when} {report.outcome} {report.nodeid}" == "setup passed test_a.py::test_1"
-    assert (report.start, report.duration, report.stop) == (5.0, 0.5, 5.5)
-    assert report.passed
-    assert vars(report)["node"] == "gw0"
-
-
-def test_a_lean_report_has_all_attributes_of_a_report() -> None:
-    lean = reports.lean_report(ITEM, None, "call", 0.0, 0.0)
-    assert vars(passed()).keys() - vars(lean).keys() == set()
-
-
 def test_a_crash_is_a_failed_call_with_the_last_output() -> None:
     report = reports.crash_report(ITEM, "worker died", [("Captured stdout call", "last words")])
     assert (report.when, report.outcome) == ("call", "failed")
