@@ -1,4 +1,8 @@
-"""Distributed, incremental test runs for pytest, with a native core."""
+"""Distributed, incremental test runs for pytest, with a native core.
+
+PYTEST_DONT_REWRITE: a pytest that a test starts finds this module imported, by what records
+such processes, and would warn that it comes too late to rewrite its assertions. It has none.
+"""
 
 from __future__ import annotations
 

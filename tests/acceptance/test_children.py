@@ -310,6 +310,16 @@ def test_under_coverage(program: Project) -> None:
     assert "library.py       2      0   100%" in report.wait().output
 
 
+def test_a_pytest_that_a_test_starts_has_nothing_to_warn_of(program: Project) -> None:
+    """It looks for what it comes too late to rewrite, where it loads plugins by itself."""
+    program.write_file("inner/test_b.py", "def test_b(): pass")
+    del program.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    words = ("-W", "error", "-m", "pytest", "-c", "pytest.ini", "inner")
+    program.write(test_a=start(*words))
+    result = program.run("test_a.py", "-s", workers=1)
+    assert (result.code, "warning" in result.output) == (0, False), result.output
+
+
 def test_only_where_something_is_recorded(program: Project) -> None:
     program.write(
         test_a="import os\ndef test_a(): assert 'DXPY_CHILDREN' not in os.environ",
