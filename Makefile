@@ -6,6 +6,9 @@ ARGS ?=
 FUZZ_SECONDS ?= 20
 # Seconds for one test with its fixtures: one that hangs tells where.
 TIMEOUT ?= --timeout=600
+# Tests start processes and wait for them: as many at once as there are CPUs. Not by ours, which
+# must not judge itself.
+SPREAD ?= -n $(shell nproc) --dist=loadgroup
 PYTHONS ?= 3.10 3.11 3.12 3.13
 # The oldest pytest that is supported; the oldest Python runs the tests with it.
 OLDEST_PYTEST ?= 8.4.2
@@ -14,8 +17,6 @@ BIN := $(VENV)/bin
 CXX_FILES := $(wildcard native/*/*.cc native/*/*.h)
 CMAKE_FILES := CMakeLists.txt native/CMakeLists.txt
 PIP = -m pip --disable-pip-version-check -q
-# the builds of several Pythons share what does not depend on them
-export CCACHE_NOHASHDIR := 1
 export PATH := $(abspath $(BIN)):$(PATH)
 # Where the extension of a Python is compiled, in place.
 build_of = build/dev-$$($(1) -c 'import sys; print(sys.implementation.cache_tag)')
@@ -38,7 +39,7 @@ test-native: build  ## the doctest binaries
 	ctest --test-dir $(call build_of,$(BIN)/python) --output-on-failure --no-tests=error
 
 test-python: build  ## the pytest suite; ARGS='-k word' chooses
-	$(BIN)/python -m pytest $(TIMEOUT) $(ARGS)
+	$(BIN)/python -m pytest $(TIMEOUT) $(SPREAD) $(ARGS)
 
 test-all: packages  ## the pytest suite on each CPython from 3.10 to 3.13, 3.10 with pytest 8.4
 	@tested=; for version in $(PYTHONS); do \
@@ -56,7 +57,7 @@ test-version: EXTRAS = test
 test-version: NATIVE_TESTS = OFF
 test-version: build
 	test -z "$(PYTEST)" || $(BIN)/python $(PIP) install pytest==$(PYTEST)
-	$(BIN)/python -m pytest $(TIMEOUT) -q -m 'not slow' $(ARGS)
+	$(BIN)/python -m pytest $(TIMEOUT) $(SPREAD) -q -m 'not slow' $(ARGS)
 
 CHECKS := check-layout check-lint check-types check-layers check-spelling check-sizes check-rules
 .PHONY: $(CHECKS)

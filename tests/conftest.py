@@ -197,7 +197,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "project"
         self.path.mkdir()
-        temporary = folder / "temporary"
+        temporary = folder / "tmp"  # short: sockets below it have at most 108 bytes of path
         temporary.mkdir()
         self.write_file("pytest.ini", "[pytest]\n")
         kept = {name: text for name, text in os.environ.items() if not FOREIGN.match(name)}
@@ -335,10 +335,12 @@ def _wait_for_end(processes: object) -> list[int]:
 
 def _left_in_shared_memory(before: set[str]) -> set[str]:
     """What is new there and in nobody's use: other programs of the machine use theirs."""
-    if not _shared_memory() - before:
+    new = _shared_memory() - before
+    if not new:
         return set()
     used = "\n".join(_maps(pid) for pid in _processes())
-    return {name for name in _shared_memory() - before if str(SHARED_MEMORY / name) not in used}
+    # Listed again: other runs beside this one make some, and unlink them, at any time.
+    return {name for name in new & _shared_memory() if str(SHARED_MEMORY / name) not in used}
 
 
 def _maps(pid: int) -> str:

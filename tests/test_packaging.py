@@ -15,13 +15,14 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 
-pytestmark = pytest.mark.slow
+# On one worker, which builds the wheel once.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("packaging")]
 
 
 def run(*command: object, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
     """Run ``command`` with this environment, less what would lead it back to this tree."""
-    env = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    env.pop("PYTHONPATH", None)
+    foreign = ("PYTEST", "PYTHONPATH", "DXPY_")
+    env = {name: value for name, value in os.environ.items() if not name.startswith(foreign)}
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
