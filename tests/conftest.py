@@ -197,7 +197,7 @@ class Project:
     def __init__(self, folder: Path) -> None:
         self.path = folder / "project"
         self.path.mkdir()
-        temporary = folder / "tmp"  # short: sockets below it have at most 108 bytes of path
+        temporary = folder / "temporary"
         temporary.mkdir()
         self.write_file("pytest.ini", "[pytest]\n")
         kept = {name: text for name, text in os.environ.items() if not FOREIGN.match(name)}

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import sysconfig
+import tempfile
 import textwrap
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.acceptance.recorded import record
 from tests.conftest import Project
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 LIBRARY = """
     def used(): return open("data.txt").read()
@@ -31,14 +36,17 @@ def start(*words: str, more: str = "") -> str:
 
 
 @pytest.fixture
-def program(project: Project) -> Project:
+def program(project: Project) -> Iterator[Project]:
     """A program with a module and a file that it needs, and those that it does not."""
     if not (Path(sysconfig.get_path("purelib")) / "pytest-dxpy-children.pth").exists():
         pytest.fail("pytest-dxpy-children.pth is not installed: 'make build' does that")
     project.write(library=LIBRARY, program=PROGRAM, other="x = 1")
     project.write_file("data.txt", "1")
     project.write_file("other.txt", "1")
-    return project
+    # The path of a socket below it has 108 bytes at most.
+    with tempfile.TemporaryDirectory(prefix="dxpy-") as folder:
+        project.env["TMPDIR"] = folder
+        yield project
 
 
 def learn(project: Project, **files: str) -> None:
