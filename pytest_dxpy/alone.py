@@ -51,7 +51,8 @@ class Alone:
             return []
         from pytest_dxpy.replay import saved  # noqa: PLC0415
 
-        return [f"dxpy: {saved(self._seconds)} / {len(items):,} selected"]
+        told = saved(len(self._seconds), sum(self._seconds.values()))
+        return [f"dxpy: {told} / {len(items):,} selected"]
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:

@@ -47,6 +47,11 @@ class JudgedFile:
     must_collect: bool
     why: list[str]
     tests: list[Judged]
+    # Nothing that it and its tests depend on has changed; how many these are, and their seconds,
+    # where nobody asked for each of them.
+    is_unchanged: bool = False
+    unchanged_tests: int = 0
+    unchanged_seconds: float = 0.0
     is_proven: bool = False  # nothing leads to it of what changed since the revision
 
 
@@ -95,13 +100,18 @@ class Impact:
 
     # Before tests run.
 
-    def judge(self, paths: list[str]) -> dict[str, JudgedFile]:
-        """Find out which tests of files need not run; of all files so far."""
+    def judge(self, paths: list[str], *, each_test: bool) -> dict[str, JudgedFile]:
+        """Find out which tests of files need not run; of all files so far.
+
+        Args:
+            paths: absolute; those that were judged before are not judged again.
+            each_test: say it of each test also where nothing has changed for a file.
+        """
         new = [path for path in paths if path not in self.files]
         names = [self._name(path) for path in new]
         if new:
             with self._stages.stage("judging"):
-                judged = judge(self.store, self._root, self._values, names)
+                judged = judge(self.store, self._root, self._values, names, each_test=each_test)
             self.files.update(zip(new, judged, strict=True))
         return self.files
 
@@ -153,7 +163,12 @@ class Impact:
 
 
 def judge(
-    store: native.ImpactStore, root: bytes, values_: list[tuple[str, bytes]], names: list[bytes]
+    store: native.ImpactStore,
+    root: bytes,
+    values_: list[tuple[str, bytes]],
+    names: list[bytes],
+    *,
+    each_test: bool = True,
 ) -> list[JudgedFile]:
     """What is known of test files, in their order.
 
@@ -162,10 +177,13 @@ def judge(
         root: its root directory, absolute.
         values_: what every test depends on, as it is now.
         names: paths of the files, below the root relative to it.
+        each_test: say it of each test also where nothing has changed for a file.
     """
     return [
-        JudgedFile(os.fsdecode(name), must_collect, _steps(why), [_test(*test) for test in tests])
-        for name, must_collect, why, tests in store.judge(root, values_, names)
+        JudgedFile(
+            os.fsdecode(name), must_collect, _steps(why), [_test(*test) for test in tests], *rest
+        )
+        for name, must_collect, why, tests, *rest in store.judge(root, values_, names, each_test)
     ]
 
 

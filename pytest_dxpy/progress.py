@@ -69,7 +69,7 @@ class Progress:
 
     def _counts(self) -> tuple[int, int]:
         """How many tests there are, and how many of these need not run."""
-        unaffected = len(self._run.replay.unaffected)
+        unaffected = self._run.replay.unaffected_count
         # Who collects everything has counted them.
         return self._total + (0 if self._run.mode.full else unaffected), unaffected
 

@@ -78,6 +78,8 @@ class Replay:
         self.collect_errors = 0
         self.on_outcome: Callable[..., None] = lambda *_, **__: None
         self.unaffected: dict[str, float] = {}  # tests that need not run: seconds by node id
+        self._unnamed = 0  # more of them, which nobody asks the names of
+        self._unnamed_seconds = 0.0
         self.unaffected_files = 0  # of whose tests nothing is known; they need not run either
         if self._reporter is not None:
             self._reporter.showfspath = False
@@ -190,9 +192,10 @@ class Replay:
 
     def say_unaffected(self) -> None:
         """Print how many of the tests that there are need not run."""
-        if self.unaffected:
-            selected = self._session.testscollected - len(self.unaffected)
-            self.line(f"dxpy: {saved(self.unaffected)} / {selected:,} selected")
+        if self.unaffected_count:
+            selected = self._session.testscollected - self.unaffected_count
+            seconds = sum(self.unaffected.values(), self._unnamed_seconds)
+            self.line(f"dxpy: {saved(self.unaffected_count, seconds)} / {selected:,} selected")
         if self.unaffected_files:
             files = "file" if self.unaffected_files == 1 else "files"
             self.line(f"dxpy: {self.unaffected_files:,} {files} without a record unaffected")
@@ -228,6 +231,17 @@ class Replay:
         self.unaffected |= {node_id: tests[node_id] for node_id in new}
         self._add_stats("unaffected", new)
 
+    def leave_out_unnamed(self, tests: int, seconds: float) -> None:
+        """So many more, of a file of which nothing runs, and what they took together."""
+        self._unnamed += tests
+        self._unnamed_seconds += seconds
+        self._add_stats("unaffected", [""] * tests)
+
+    @property
+    def unaffected_count(self) -> int:
+        """How many tests need not run."""
+        return len(self.unaffected) + self._unnamed
+
     def take_back(self, node_ids: Iterable[str]) -> None:
         """Of tests that do not run for another reason as well, which is told."""
         gone = {one for one in node_ids if self.unaffected.pop(one, None) is not None}
@@ -252,11 +266,11 @@ class Replay:
             self._reporter._tw.line()
 
 
-def saved(tests: dict[str, float]) -> str:
+def saved(tests: int, seconds: float) -> str:
     """``1,234 unaffected (saved 12.3 s)``.
 
     Args:
-        tests: seconds that each took when it last ran, by node id.
+        tests: how many.
+        seconds: that they took together when they last ran.
     """
-    seconds = sum(tests.values())
-    return f"{len(tests):,} unaffected (saved {seconds:,.{1 if seconds >= 10 else 2}f} s)"  # noqa: PLR2004
+    return f"{tests:,} unaffected (saved {seconds:,.{1 if seconds >= 10 else 2}f} s)"  # noqa: PLR2004

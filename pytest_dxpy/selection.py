@@ -82,6 +82,7 @@ class Selection:
         self._replay: Replay | None = None
         self._impact: Impact | None = None
         self._left_out: list[Judged] = []  # that no replay was told yet
+        self._unchanged: list[JudgedFile] = []  # the same, of files of which nobody asks more
         self._alone: dict[str, float] = {}  # what does not run in one process
         self._explained: list[str] | None = None
         self._arguments: list[CollectionArgument] | None = None
@@ -104,11 +105,11 @@ class Selection:
         replay.on_outcome = self._on_outcome
         self._tell()
 
-    def _judge(self, paths: list[str]) -> dict[str, JudgedFile]:
+    def _judge(self, paths: list[str], *, each_test: bool) -> dict[str, JudgedFile]:
         """What is known of files, by the record and by what changed since the revision."""
         new = [path for path in dict.fromkeys(paths) if path not in self._files]
         if self._impact is not None and self._knows:
-            judged = self._impact.judge(new)
+            judged = self._impact.judge(new, each_test=each_test)
             self._files |= {path: judged[path] for path in new}
         else:
             unknown = ["nothing is known of it"]
@@ -124,13 +125,17 @@ class Selection:
         """Those units that have to run; tests of theirs that need not are to be skipped."""
         if not self.active:
             return found
-        files = self._judge([unit.key for unit in found])
+        files = self._judge([unit.key for unit in found], each_test=self._asks_for_each(found))
         if self._verifies:
             return found
         found = [unit for unit in found if unit.key not in self._dropped]
         kept = []
         for unit in found:
             file = files[unit.key]
+            if file.is_unchanged:
+                self._unchanged.append(file)
+                self._dropped.add(unit.key)
+                continue
             asked = self._asked_for(unit, file.tests)
             unaffected = [test for test in asked if not test.affected]
             is_known = not file.must_collect and bool(asked or not file.tests)
@@ -148,6 +153,13 @@ class Selection:
             kept.append(unit)
         self._tell()
         return kept
+
+    def _asks_for_each(self, found: list[Unit]) -> bool:
+        """Whether more is to be known of files than how many tests of them need not run."""
+        named = any(unit.partial for unit in found)
+        return bool(
+            self._explains or self._verifies or self._narrows or self._against or named
+        )
 
     def _asked_for(self, unit: Unit, tests: list[Judged]) -> list[Judged]:
         """Those tests of a file that the command line names."""
@@ -182,7 +194,7 @@ class Selection:
         """Those that need not run: seconds that each took, by node id."""
         if not self.active or self._verifies:
             return {}
-        files = self._judge([str(item.path) for item in items])
+        files = self._judge([str(item.path) for item in items], each_test=True)
         tests = {test.node_id: test for file in files.values() for test in file.tests}
         for item in items:
             test = tests.get(item.nodeid)
@@ -212,7 +224,9 @@ class Selection:
         if self._replay is not None:
             left_out = {test.node_id: test.seconds for test in self._left_out}
             self._replay.leave_out(left_out, self._unread)
-            self._left_out, self._unread = [], 0
+            for file in self._unchanged:
+                self._replay.leave_out_unnamed(file.unchanged_tests, file.unchanged_seconds)
+            self._left_out, self._unchanged, self._unread = [], [], 0
 
     # What is learned.
 

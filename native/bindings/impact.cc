@@ -29,7 +29,7 @@ py::tuple ToTuple(const impact::JudgedTest& test) {
 }
 
 py::list Judge(ImpactStore& store, const py::bytes& root, const Values& values,
-               const std::vector<py::bytes>& units) {
+               const std::vector<py::bytes>& units, bool each_test) {
   std::map<std::string, ContentId> now;
   for (const auto& [name, content] : values) now[name] = ToContentId(content);
   std::vector<std::string> paths(units.begin(), units.end());
@@ -37,7 +37,8 @@ py::list Judge(ImpactStore& store, const py::bytes& root, const Values& values,
   const std::string root_path = root;
   {
     py::gil_scoped_release unlocked;
-    judged = impact::Judge(store.store(), root_path, std::move(now)).Run(paths);
+    const auto detail = each_test ? impact::Detail::kEachTest : impact::Detail::kCounts;
+    judged = impact::Judge(store.store(), root_path, std::move(now)).Run(paths, detail);
   }
   py::list made;
   for (const impact::JudgedUnit& unit : judged) {
@@ -45,7 +46,8 @@ py::list Judge(ImpactStore& store, const py::bytes& root, const Values& values,
     for (const impact::JudgedTest& test : unit.tests) tests.append(ToTuple(test));
     py::list why;
     for (const std::string& step : unit.why) why.append(py::bytes(step));
-    made.append(py::make_tuple(py::bytes(unit.unit), unit.must_collect, why, tests));
+    made.append(py::make_tuple(py::bytes(unit.unit), unit.must_collect, why, tests,
+                               unit.is_unchanged, unit.unchanged_tests, unit.unchanged_seconds));
   }
   return made;
 }
@@ -106,7 +108,8 @@ void BindImpact(py::module_& module) {
   py::class_<ImpactStore> store(module, "ImpactStore");
   store.def(py::init<py::bytes>(), py::arg("path"))
       .def("problem", &ImpactStore::problem)
-      .def("judge", &Judge, py::arg("root"), py::arg("values"), py::arg("units"));
+      .def("judge", &Judge, py::arg("root"), py::arg("values"), py::arg("units"),
+           py::arg("each_test"));
   DefinePast(store);
   py::class_<ImpactRecord>(module, "ImpactRecord")
       .def(py::init<py::bytes, std::vector<py::bytes>, std::vector<py::bytes>, int64_t>(),

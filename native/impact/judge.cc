@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <iterator>
 #include <memory>
 #include <unordered_map>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "impact/kinds.h"
 #include "impact/set_table.h"
 #include "impact/sources.h"
+#include "impact/unit_digest.h"
 
 namespace dxpy::impact {
 
@@ -24,10 +26,15 @@ class Judge::State {
         sets_(store, files_, sources_, values_),
         closures_(sources_) {}
 
-  std::vector<JudgedUnit> Run(const std::vector<std::string>& units) {
+  std::vector<JudgedUnit> Run(const std::vector<std::string>& units, Detail detail) {
     std::vector<JudgedUnit> judged;
     judged.reserve(units.size());
-    for (const std::string& unit : units) judged.push_back(JudgeUnit(unit));
+    for (const std::string& unit : units) {
+      std::optional<JudgedUnit> unchanged;
+      if (detail == Detail::kCounts) unchanged = FindUnchanged(unit);
+      judged.push_back(unchanged ? std::move(*unchanged) : JudgeUnit(unit));
+      if (!unchanged && detail == Detail::kCounts) NoteDigest(judged.back());
+    }
     Keep();
     return judged;
   }
@@ -37,14 +44,37 @@ class Judge::State {
   }
 
  private:
+  std::optional<JudgedUnit> FindUnchanged(const std::string& unit) {
+    const auto digest = DecodeDigest(store_.FindNewest(kDigestKind, TextKey(unit)));
+    if (!digest || digest->unit != unit || !IsOfNewestRecords(*digest, store_)) return std::nullopt;
+    if (!sets_.Get(digest->dependencies).is_clean) return std::nullopt;
+    return JudgedUnit{.unit = unit,
+                      .must_collect = false,
+                      .why = {},
+                      .tests = {},
+                      .is_unchanged = true,
+                      .unchanged_tests = digest->tests.size(),
+                      .unchanged_seconds = digest->seconds};
+  }
+
+  // So that the next run need not judge it, where it need not have been judged now.
+  void NoteDigest(const JudgedUnit& judged) {
+    if (judged.must_collect || !is_clean_) return;
+    if (std::optional<MadeDigest> made = MakeDigest(judged.unit, store_))
+      std::ranges::move(made->entries, std::back_inserter(digests_));
+  }
+
   JudgedUnit JudgeUnit(const std::string& unit) {
     JudgedUnit judged{.unit = unit, .must_collect = true, .why = {}, .tests = {}};
     std::optional<UnitRecord> newest;
     std::optional<UnitRecord> holding;
+    is_clean_ = true;
     VisitRecords(kUnitKind, unit, [&](std::string_view bytes) {
       std::optional<UnitRecord> record = DecodeUnit(bytes);
       if (!record || record->unit != unit) return true;
-      std::optional<Chain> chain = closures_.CheckCollection(sets_.Get(record->dependencies), unit);
+      const KnownSet& set = sets_.Get(record->dependencies);
+      is_clean_ = is_clean_ && set.is_clean;
+      std::optional<Chain> chain = closures_.CheckCollection(set, unit);
       if (!newest && chain) judged.why = std::move(*chain);
       if (!newest) newest = record;
       if (!chain) holding = std::move(record);
@@ -98,7 +128,9 @@ class Judge::State {
       const std::optional<TestRecord> record = DecodeTest(bytes);
       if (!record || record->node_id != node_id) return true;
       if (is_newest) verdict.seconds = record->seconds;
-      const Chain* const chain = closures_.Check(sets_.Get(record->dependencies));
+      const KnownSet& set = sets_.Get(record->dependencies);
+      is_clean_ = is_clean_ && set.is_clean && record->passed;
+      const Chain* const chain = closures_.Check(set);
       if (chain == nullptr) {
         Decide(*record, verdict);
       } else if (is_newest) {
@@ -107,7 +139,10 @@ class Judge::State {
       is_newest = false;
       return chain != nullptr;
     });
-    if (is_newest) verdict.chain = {"no result of it is known"};
+    if (is_newest) {
+      is_clean_ = false;
+      verdict.chain = {"no result of it is known"};
+    }
     return verdict;
   }
 
@@ -135,7 +170,8 @@ class Judge::State {
 
   void Keep() {
     std::vector<store::Store::Entry> entries = files_.TakeEntries();
-    for (store::Store::Entry& entry : sources_.TakeEntries()) entries.push_back(std::move(entry));
+    std::ranges::move(sources_.TakeEntries(), std::back_inserter(entries));
+    std::ranges::move(std::exchange(digests_, {}), std::back_inserter(entries));
     // Where it fails, the next run does this work again; whoever records results is told.
     const std::string problem = store_.Append(entries);
     (void)problem;
@@ -147,6 +183,8 @@ class Judge::State {
   Sources sources_;
   SetTable sets_;
   Closures closures_;
+  std::vector<store::Store::Entry> digests_;
+  bool is_clean_ = true;  // nothing that the last unit and its tests depend on is another
 };
 
 Judge::Judge(store::Store& store, std::string root, std::map<std::string, ContentId> values)
@@ -154,8 +192,8 @@ Judge::Judge(store::Store& store, std::string root, std::map<std::string, Conten
 
 Judge::~Judge() = default;
 
-std::vector<JudgedUnit> Judge::Run(const std::vector<std::string>& units) {
-  return state_->Run(units);
+std::vector<JudgedUnit> Judge::Run(const std::vector<std::string>& units, Detail detail) {
+  return state_->Run(units, detail);
 }
 
 Judge::Work Judge::work() const { return state_->work(); }

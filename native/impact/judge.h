@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -34,8 +36,16 @@ struct JudgedUnit {
   /// changed. `tests` are then those that were there; of others nothing is known.
   bool must_collect = true;
   std::vector<std::string> why;   ///< then: a chain as in Verdict
-  std::vector<JudgedTest> tests;  ///< in pytest's order
+  std::vector<JudgedTest> tests;  ///< in pytest's order; none where it is unchanged
+  /// Nothing that it and its tests depend on is another: so many tests need not run, which took
+  /// so long.
+  bool is_unchanged = false;
+  size_t unchanged_tests = 0;
+  double unchanged_seconds = 0;
 };
+
+/// How much is asked of units that nothing has changed for.
+enum class Detail : uint8_t { kEachTest, kCounts };
 
 /// Compares what tests depended on when they last passed with what there is now.
 class Judge {
@@ -47,7 +57,8 @@ class Judge {
   ~Judge();
 
   /// @param units  paths of test files as in Dependency::name.
-  [[nodiscard]] std::vector<JudgedUnit> Run(const std::vector<std::string>& units);
+  [[nodiscard]] std::vector<JudgedUnit> Run(const std::vector<std::string>& units,
+                                            Detail detail = Detail::kEachTest);
 
   struct Work {
     size_t files_stated = 0;

@@ -98,8 +98,11 @@ class Project {
     const std::vector<JudgedUnit> judged = judge.Run({"t.py"});
     work_ = judge.work();
     REQUIRE(judged.size() == 1);
+    CompareCounts(judged[0]);
     return judged[0];
   }
+  /// Whether nothing had to be judged where only counts are asked for, as of the last judgement.
+  [[nodiscard]] bool is_unchanged() const { return is_unchanged_; }
   /// Tests that are affected, each with why, in a line: "test_a: tax.py:1: RATE > t.py:3: test_a".
   std::string Affected() {
     std::string lines;
@@ -126,6 +129,26 @@ class Project {
   }
 
  private:
+  // Where only counts are asked for, the answer is the same: first by judging, then by a digest.
+  void CompareCounts(const JudgedUnit& each) {
+    for (int i = 0; i < 2; ++i) {
+      const JudgedUnit counted =
+          Judge(store_, folder_.At("root"), values).Run({each.unit}, Detail::kCounts)[0];
+      CHECK(counted.must_collect == each.must_collect);
+      is_unchanged_ = counted.is_unchanged;
+      if (!is_unchanged_) {
+        CHECK(counted.tests.size() == each.tests.size());
+        continue;
+      }
+      double seconds = 0;
+      for (const JudgedTest& test : each.tests) {
+        CHECK_FALSE(test.verdict.is_affected);
+        seconds += test.verdict.seconds;
+      }
+      CHECK(counted.unchanged_tests == each.tests.size());
+      CHECK(counted.unchanged_seconds == seconds);
+    }
+  }
   void Keep(store::Kind kind, const std::string& key, const std::string& value) {
     const std::vector<store::Store::Entry> entries(1, {kind, key, value});
     REQUIRE(store_.Append(entries) == "");
@@ -142,6 +165,7 @@ class Project {
   store::Store store_;
   int64_t clock_ = 0;
   Judge::Work work_;
+  bool is_unchanged_ = false;
 };
 
 }  // namespace dxpy::impact

@@ -30,6 +30,8 @@ inline constexpr store::Kind kRunKind = 7;
 /// By kLastRunKey: EncodeLastRun(). Only the newest counts.
 inline constexpr store::Kind kLastRunKind = 8;
 inline constexpr std::string_view kLastRunKey = "run";
+/// By TextKey() of the unit's path: EncodeDigest(). Only the newest counts.
+inline constexpr store::Kind kDigestKind = 9;
 
 /// How many records of a test or unit are looked at, the newest first.
 inline constexpr uint32_t kMostRecords = 8;
