@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_dxpy import stages
+from pytest_dxpy.wording import saved
 
 if TYPE_CHECKING:
     from pytest_dxpy.selection import Selection
@@ -49,8 +50,6 @@ class Alone:
         """Say how much that was; with ``-q`` others may read what is listed."""
         if not self._seconds or config.option.verbose < 0:
             return []
-        from pytest_dxpy.replay import saved  # noqa: PLC0415
-
         told = saved(len(self._seconds), sum(self._seconds.values()))
         return [f"dxpy: {told} / {len(items):,} selected"]
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_dxpy import native, protocol, reports, stages, units, xdist_compat
-from pytest_dxpy._version import __version__
 from pytest_dxpy.collection import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
@@ -24,10 +23,11 @@ from pytest_dxpy.crew import Crew
 from pytest_dxpy.errors import DxpyError
 from pytest_dxpy.hearing import Hearing
 from pytest_dxpy.losses import Losses
-from pytest_dxpy.mode import Mode, detail_of
+from pytest_dxpy.mode import Mode, detail_of, header
 from pytest_dxpy.progress import Progress
 from pytest_dxpy.replay import Replay
-from pytest_dxpy.run import Run, plural
+from pytest_dxpy.run import Run
+from pytest_dxpy.wording import plural
 
 if TYPE_CHECKING:
     from pytest_dxpy.crew import Member
@@ -57,10 +57,7 @@ class Controller:
 
     def pytest_report_header(self, config: pytest.Config) -> list[str]:
         """Say how this run works."""
-        line = f"dxpy: {plural(self._workers, 'worker')}, {self._mode.collect} collection"
-        if config.option.verbose > 0:
-            line += f" ({self._mode.reason}), pytest-dxpy {__version__}"
-        return [line]
+        return header(config, self._mode, self._workers)
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -127,7 +124,8 @@ class Controller:
             resolve_arguments(config)  # for its error alone
             return []
         hints = units.hints(config, self._records)
-        if self._mode.confirm and (name := units.clash(config, hints)):
+        paths = [unit.key for unit in hints]
+        if self._mode.confirm and (name := units.clash(config, paths)):
             self._mode = Mode("full", confirm=False, reason=f"two files are module '{name}'")
             return []
         return hints

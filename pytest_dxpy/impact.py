@@ -181,9 +181,15 @@ def judge(
     """
     return [
         JudgedFile(
-            os.fsdecode(name), must_collect, _steps(why), [_test(*test) for test in tests], *rest
+            os.fsdecode(name),
+            must_collect,
+            _steps(why),
+            [_test(*test) for test in tests],
+            *unchanged,
         )
-        for name, must_collect, why, tests, *rest in store.judge(root, values_, names, each_test)
+        for name, must_collect, why, tests, unchanged in store.judge(
+            root, values_, names, each_test
+        )
     ]
 
 

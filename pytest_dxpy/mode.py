@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 import pytest
 
+from pytest_dxpy._version import __version__
 from pytest_dxpy.collection import overlapping, resolve_arguments
 from pytest_dxpy.known_plugins import Known, known
+from pytest_dxpy.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,14 @@ class Mode(NamedTuple):
     def full(self) -> bool:
         """Whether every worker collects everything."""
         return self.collect == "full"
+
+
+def header(config: pytest.Config, mode: Mode, workers: int) -> list[str]:
+    """How a run works, for pytest's own header."""
+    line = f"dxpy: {plural(workers, 'worker')}, {mode.collect} collection"
+    if config.option.verbose > 0:
+        line += f" ({mode.reason}), pytest-dxpy {__version__}"
+    return [line]
 
 
 # Option values that one process must see. The first item is config.option's name.

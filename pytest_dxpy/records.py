@@ -16,7 +16,7 @@ import json
 import math
 import os
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from pytest_dxpy.aside import replace_file
 
@@ -53,15 +53,16 @@ def content_hash(path: str) -> str:
         return ""
 
 
-class Records:
-    """The records of one project; ``files`` is keyed by absolute path.
+class _Kept(NamedTuple):
+    files: dict[str, FileRecord]
+    exclusive: dict[str, str]
 
-    ``exclusive`` is the content hash of the file that defines it, by key of a session
-    fixture that cannot live twice.
-    """
+
+class Records:
+    """The records of one project; they are read when they are first asked for."""
 
     def __init__(self, path: Path | None, make_folder: Callable[[], object] = lambda: None) -> None:
-        """Read them.
+        """Name them.
 
         Args:
             path: where they are kept; None where nothing shall be.
@@ -69,22 +70,38 @@ class Records:
         """
         self._path = path
         self._make_folder = make_folder
-        self.files: dict[str, FileRecord] = {}
-        self.exclusive: dict[str, str] = {}
+        self._kept: _Kept | None = None
         self._may_differ = True  # from what is kept
-        if path is not None:
-            with contextlib.suppress(
-                OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError
-            ):
-                data = json.loads(path.read_text("utf-8", "surrogateescape"))
-                self.files, self.exclusive = _parse(data), _parse_exclusive(data)
-                self._may_differ = False
-        self._exclusive_before = dict(self.exclusive)
+        self._exclusive_before: dict[str, str] = {}
+
+    @property
+    def files(self) -> dict[str, FileRecord]:
+        """By absolute path."""
+        return self._read().files
+
+    @property
+    def exclusive(self) -> dict[str, str]:
+        """Session fixtures that cannot live twice: key to the defining file's content hash."""
+        return self._read().exclusive
+
+    def _read(self) -> _Kept:
+        if self._kept is None:
+            self._kept = _Kept({}, {})
+            if self._path is not None:
+                with contextlib.suppress(
+                    OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError
+                ):
+                    data = json.loads(self._path.read_text("utf-8", "surrogateescape"))
+                    self._kept = _Kept(_parse(data), _parse_exclusive(data))
+                    self._may_differ = False
+            self._exclusive_before = dict(self._kept.exclusive)
+        return self._kept
 
     def get(self, path: str) -> FileRecord:
         """The record of a file, made where there is none; it may be changed."""
+        files = self.files
         self._may_differ = True
-        return self.files.setdefault(path, FileRecord())
+        return files.setdefault(path, FileRecord())
 
     def is_proven(self, path: str) -> bool:
         """Whether this content of the file is known to need no other file."""

@@ -14,6 +14,7 @@ from _pytest.terminal import TerminalReporter
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.junit_compat import JunitReplay
 from pytest_dxpy.lean import LeanReports
+from pytest_dxpy.wording import saved
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterable
@@ -264,13 +265,3 @@ class Replay:
     def _end_line(self) -> None:
         if self._reporter._tw.width_of_current_line:
             self._reporter._tw.line()
-
-
-def saved(tests: int, seconds: float) -> str:
-    """``1,234 unaffected (saved 12.3 s)``.
-
-    Args:
-        tests: how many.
-        seconds: that they took together when they last ran.
-    """
-    return f"{tests:,} unaffected (saved {seconds:,.{1 if seconds >= 10 else 2}f} s)"  # noqa: PLR2004

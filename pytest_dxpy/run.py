@@ -103,8 +103,3 @@ class Run:
     def show(self, path: str) -> str:
         """A path as a user would type it."""
         return os.path.relpath(path, self.config.invocation_params.dir)
-
-
-def plural(number: int, noun: str) -> str:
-    """``1 test``, ``2 tests``."""
-    return f"{number} {noun}{'' if number == 1 else 's'}"

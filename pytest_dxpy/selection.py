@@ -6,6 +6,7 @@ Holds the record of the project for as long as a run lasts. Without
 
 from __future__ import annotations
 
+import functools
 import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +86,6 @@ class Selection:
         self._unchanged: list[JudgedFile] = []  # the same, of files of which nobody asks more
         self._alone: dict[str, float] = {}  # what does not run in one process
         self._explained: list[str] | None = None
-        self._arguments: list[CollectionArgument] | None = None
         option = config.option
         self._narrows = bool(option.keyword or option.markexpr or option.deselect)
         self._dropped: set[str] = set()  # paths of files of which nothing runs
@@ -125,7 +125,7 @@ class Selection:
         """Those units that have to run; tests of theirs that need not are to be skipped."""
         if not self.active:
             return found
-        files = self._judge([unit.key for unit in found], each_test=self._asks_for_each(found))
+        files = self._judge([unit.key for unit in found], each_test=self._asks_for_each)
         if self._verifies:
             return found
         found = [unit for unit in found if unit.key not in self._dropped]
@@ -154,19 +154,36 @@ class Selection:
         self._tell()
         return kept
 
-    def _asks_for_each(self, found: list[Unit]) -> bool:
+    def nothing_changed_for(self, paths: list[str]) -> bool:
+        """Whether nothing has changed for any test of files, which then need not run.
+
+        Args:
+            paths: of all files there are; False for none.
+        """
+        if not self.active or self._asks_for_each:
+            return False
+        files = self._judge(paths, each_test=False)
+        return bool(paths) and all(files[path].is_unchanged for path in paths)
+
+    def leave_out(self, paths: list[str]) -> None:
+        """Run nothing of files for which nothing has changed."""
+        self._unchanged += [self._files[path] for path in paths]
+
+    @functools.cached_property
+    def _named(self) -> list[CollectionArgument]:
+        """What the command line names."""
+        return resolve_arguments(self._config)
+
+    @property
+    def _asks_for_each(self) -> bool:
         """Whether more is to be known of files than how many tests of them need not run."""
-        named = any(unit.partial for unit in found)
-        return bool(
-            self._explains or self._verifies or self._narrows or self._against or named
-        )
+        named = any(argument.parts for argument in self._named)
+        return bool(named or self._explains or self._verifies or self._narrows or self._against)
 
     def _asked_for(self, unit: Unit, tests: list[Judged]) -> list[Judged]:
         """Those tests of a file that the command line names."""
-        if self._arguments is None:
-            self._arguments = resolve_arguments(self._config)
         path = Path(unit.key)
-        here = [one for one in self._arguments if one.path == path or one.path in path.parents]
+        here = [one for one in self._named if one.path == path or one.path in path.parents]
         if not here or not all(one.parts for one in here):
             return tests
         return [test for test in tests if any(_is_below(test.node_id, one) for one in here)]

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
     from pytest_dxpy.against import Against
     from pytest_dxpy.controller import Controller
+    from pytest_dxpy.idle import Idle
     from pytest_dxpy.recording import Recording
     from pytest_dxpy.seat import WorkerSeat
     from pytest_dxpy.selection import Selection
@@ -205,22 +206,34 @@ def before_configure(config: pytest.Config) -> None:
     chosen = mode.choose(config, parsed.collect, parsed.split)
     with _usage_errors():
         workers = 0 if chosen.collect == "off" else count_workers(config, parsed, config.option)
-    early = config.stash.get(EARLY_SERVER, None)
     if workers == 0:
-        _stay_alone(config, parsed, chosen, early)
+        _stay_alone(config, parsed, chosen)
         return
     xdist_compat.take_over(config)
     group = config.option.dist == "loadgroup"
     xdist_compat.announce(config.option, workers)
     if group:
         config.option.dist = "loadgroup"
+    _run(config, parsed, chosen, workers)
+
+
+def _run(config: pytest.Config, parsed: options.Options, chosen: mode.Mode, workers: int) -> None:
+    """Become the controller of workers, or one that needs none."""
+    early = config.stash.get(EARLY_SERVER, None)
+    # Before the fork: mostly there is nothing to fork for.
+    selection = _selection(config, parsed) if parsed.affected else None
+    if selection is not None and (idle := _idle(config, chosen, selection, workers)):
+        _leave_alone(config)
+        config.pluginmanager.register(idle, "dsession")
+        return
     launcher = early or _late_launcher(config, parsed)
     if isinstance(launcher, list):
         _seat_class()(launcher).run(config, _recording(config), inherited_capture=True)
     _stop_recording(config)
     # Not before the fork: workers get ready meanwhile, and need none of it.
     controller_class = _controller_class(config)
-    controller = controller_class(parsed, chosen, launcher, _selection(config, parsed), workers)
+    selection = selection or _selection(config, parsed)
+    controller = controller_class(parsed, chosen, launcher, selection, workers)
     config.pluginmanager.register(controller, "dsession")
     # Clean-ups run in reverse: this is the last one.
     config.add_cleanup(lambda: _close(controller, config))
@@ -270,20 +283,33 @@ def _seat_class() -> type[WorkerSeat]:
     return WorkerSeat
 
 
-def _stay_alone(
-    config: pytest.Config, parsed: options.Options, chosen: mode.Mode, early: ForkServer | None
-) -> None:
+def _stay_alone(config: pytest.Config, parsed: options.Options, chosen: mode.Mode) -> None:
     """Run as plain pytest does, but for what need not run."""
-    _stop_recording(config)
-    _end_children(config)
-    if early is not None:
-        early.close()
+    _leave_alone(config)
     xdist_options.leave_out(config.option)
     selection = _selection(config, parsed) if parsed.affected else None
     with plain_imports():
         from pytest_dxpy.alone import Alone  # noqa: PLC0415
     config.pluginmanager.register(Alone(chosen.reason, selection), "dxpy-alone")
     xdist_compat.offer_fixtures(config)
+
+
+def _leave_alone(config: pytest.Config) -> None:
+    """Start no worker, and record nothing."""
+    _stop_recording(config)
+    _end_children(config)
+    if EARLY_SERVER in config.stash:
+        config.stash[EARLY_SERVER].close()
+
+
+def _idle(
+    config: pytest.Config, chosen: mode.Mode, selection: Selection, workers: int
+) -> Idle | None:
+    """Who ends a run in which no test need run; None: some may have to."""
+    with stages.of(config).stage("imports"), plain_imports():
+        from pytest_dxpy.idle import Idle, becomes_idle  # noqa: PLC0415
+
+    return Idle(chosen, selection, workers) if becomes_idle(config, chosen, selection) else None
 
 
 def _selection(config: pytest.Config, parsed: options.Options) -> Selection:

@@ -137,7 +137,19 @@ def hints(config: pytest.Config, records: Records) -> list[Unit]:
     return units
 
 
-def clash(config: pytest.Config, hints_: list[Unit]) -> str:
+def whole_files(config: pytest.Config) -> list[str]:
+    """Paths of the files that a walk finds; none where an argument names tests of a file.
+
+    Raises:
+        pytest.UsageError: an argument names no file.
+    """
+    arguments = resolve_arguments(config)
+    if any(argument.parts for argument in arguments):
+        return []
+    return list(dict.fromkeys(path for path, *_ in _walk(config, arguments)))
+
+
+def clash(config: pytest.Config, paths: list[str]) -> str:
     """A module name that two files would be imported under; empty where there is none.
 
     Only the process that imports both meets the error.
@@ -146,8 +158,8 @@ def clash(config: pytest.Config, hints_: list[Unit]) -> str:
         return ""
     packages: dict[str, str] = {}
     seen: set[str] = set()
-    for unit in hints_:
-        folder, _, name = unit.key.rpartition("/")
+    for path in paths:
+        folder, _, name = path.rpartition("/")
         module = f"{_package(folder, packages)}{name}"
         if name.endswith(".py") and module in seen:
             return module.removesuffix(".py")

@@ -46,8 +46,9 @@ py::list Judge(ImpactStore& store, const py::bytes& root, const Values& values,
     for (const impact::JudgedTest& test : unit.tests) tests.append(ToTuple(test));
     py::list why;
     for (const std::string& step : unit.why) why.append(py::bytes(step));
-    made.append(py::make_tuple(py::bytes(unit.unit), unit.must_collect, why, tests,
-                               unit.is_unchanged, unit.unchanged_tests, unit.unchanged_seconds));
+    made.append(py::make_tuple(
+        py::bytes(unit.unit), unit.must_collect, why, tests,
+        py::make_tuple(unit.is_unchanged, unit.unchanged_tests, unit.unchanged_seconds)));
   }
   return made;
 }

@@ -132,10 +132,12 @@ std::optional<std::string> CurrentFiles::Read(const std::string& name, const Con
 }
 
 ContentId CurrentFiles::Existence(const std::string& name) {
+  const auto [known, is_new] = existence_.try_emplace(name);
+  if (!is_new) return known->second;
   struct stat status{};
   ++files_stated_;
-  if (stat(PathOf(name).c_str(), &status) != 0) return Unreadable();
-  return Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
+  if (stat(PathOf(name).c_str(), &status) != 0) return known->second = Unreadable();
+  return known->second = Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
 }
 
 ContentId CurrentFiles::Listing(const std::string& name) {

@@ -30,7 +30,7 @@ class CurrentFiles {
   /// directory, has a content of its own.
   ContentId File(const std::string& name);
   /// Whether it is there, and a directory; kNoContent: it is not there.
-  [[nodiscard]] ContentId Existence(const std::string& name);
+  ContentId Existence(const std::string& name);
   /// By the names in a directory; kNoContent: there is none.
   ContentId Listing(const std::string& name);
   /// By the names and contents of all files below a directory.
@@ -54,6 +54,7 @@ class CurrentFiles {
   const store::Store& store_;
   std::string root_;
   std::unordered_map<std::string, ContentId> files_;
+  std::unordered_map<std::string, ContentId> existence_;
   std::unordered_map<std::string, ContentId> listings_;
   std::unordered_map<std::string, ContentId> trees_;
   std::vector<store::Store::Entry> entries_;

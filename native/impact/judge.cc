@@ -24,17 +24,14 @@ class Judge::State {
         files_(store, std::move(root)),
         sources_(store, files_),
         sets_(store, files_, sources_, values_),
-        closures_(sources_) {}
+        closures_(sources_),
+        digests_(store_, sets_) {}
 
   std::vector<JudgedUnit> Run(const std::vector<std::string>& units, Detail detail) {
     std::vector<JudgedUnit> judged;
     judged.reserve(units.size());
-    for (const std::string& unit : units) {
-      std::optional<JudgedUnit> unchanged;
-      if (detail == Detail::kCounts) unchanged = FindUnchanged(unit);
-      judged.push_back(unchanged ? std::move(*unchanged) : JudgeUnit(unit));
-      if (!unchanged && detail == Detail::kCounts) NoteDigest(judged.back());
-    }
+    for (const std::string& unit : units)
+      judged.push_back(detail == Detail::kCounts ? CountUnit(unit) : JudgeUnit(unit));
     Keep();
     return judged;
   }
@@ -44,37 +41,39 @@ class Judge::State {
   }
 
  private:
-  std::optional<JudgedUnit> FindUnchanged(const std::string& unit) {
+  // As JudgeUnit(), but where nothing has changed a digest says all, and where there is none yet
+  // one is made for the next run.
+  JudgedUnit CountUnit(const std::string& unit) {
     const auto digest = DecodeDigest(store_.FindNewest(kDigestKind, TextKey(unit)));
-    if (!digest || digest->unit != unit || !IsOfNewestRecords(*digest, store_)) return std::nullopt;
-    if (!sets_.Get(digest->dependencies).is_clean) return std::nullopt;
-    return JudgedUnit{.unit = unit,
-                      .must_collect = false,
-                      .why = {},
-                      .tests = {},
-                      .is_unchanged = true,
-                      .unchanged_tests = digest->tests.size(),
-                      .unchanged_seconds = digest->seconds};
+    const bool holds = digest && digest->unit == unit && IsOfNewestRecords(*digest, store_) &&
+                       sets_.IsClean(digest->dependencies);
+    if (holds) return Unchanged(*digest);
+    JudgedUnit judged = JudgeUnit(unit);
+    if (judged.must_collect || !is_by_newest_) return judged;
+    const std::optional<UnitDigest> made = digests_.Make(unit);
+    return made ? Unchanged(*made) : judged;
   }
 
-  // So that the next run need not judge it, where it need not have been judged now.
-  void NoteDigest(const JudgedUnit& judged) {
-    if (judged.must_collect || !is_clean_) return;
-    if (std::optional<MadeDigest> made = MakeDigest(judged.unit, store_))
-      std::ranges::move(made->entries, std::back_inserter(digests_));
+  static JudgedUnit Unchanged(const UnitDigest& digest) {
+    return {.unit = digest.unit,
+            .must_collect = false,
+            .why = {},
+            .tests = {},
+            .is_unchanged = true,
+            .unchanged_tests = digest.tests.size(),
+            .unchanged_seconds = digest.seconds};
   }
 
   JudgedUnit JudgeUnit(const std::string& unit) {
     JudgedUnit judged{.unit = unit, .must_collect = true, .why = {}, .tests = {}};
     std::optional<UnitRecord> newest;
     std::optional<UnitRecord> holding;
-    is_clean_ = true;
+    is_by_newest_ = true;
     VisitRecords(kUnitKind, unit, [&](std::string_view bytes) {
       std::optional<UnitRecord> record = DecodeUnit(bytes);
       if (!record || record->unit != unit) return true;
-      const KnownSet& set = sets_.Get(record->dependencies);
-      is_clean_ = is_clean_ && set.is_clean;
-      std::optional<Chain> chain = closures_.CheckCollection(set, unit);
+      std::optional<Chain> chain = closures_.CheckCollection(sets_.Get(record->dependencies), unit);
+      is_by_newest_ = is_by_newest_ && !chain;
       if (!newest && chain) judged.why = std::move(*chain);
       if (!newest) newest = record;
       if (!chain) holding = std::move(record);
@@ -128,9 +127,8 @@ class Judge::State {
       const std::optional<TestRecord> record = DecodeTest(bytes);
       if (!record || record->node_id != node_id) return true;
       if (is_newest) verdict.seconds = record->seconds;
-      const KnownSet& set = sets_.Get(record->dependencies);
-      is_clean_ = is_clean_ && set.is_clean && record->passed;
-      const Chain* const chain = closures_.Check(set);
+      const Chain* const chain = closures_.Check(sets_.Get(record->dependencies));
+      is_by_newest_ = is_by_newest_ && chain == nullptr && record->passed;
       if (chain == nullptr) {
         Decide(*record, verdict);
       } else if (is_newest) {
@@ -140,7 +138,7 @@ class Judge::State {
       return chain != nullptr;
     });
     if (is_newest) {
-      is_clean_ = false;
+      is_by_newest_ = false;
       verdict.chain = {"no result of it is known"};
     }
     return verdict;
@@ -171,7 +169,7 @@ class Judge::State {
   void Keep() {
     std::vector<store::Store::Entry> entries = files_.TakeEntries();
     std::ranges::move(sources_.TakeEntries(), std::back_inserter(entries));
-    std::ranges::move(std::exchange(digests_, {}), std::back_inserter(entries));
+    std::ranges::move(digests_.TakeEntries(), std::back_inserter(entries));
     // Where it fails, the next run does this work again; whoever records results is told.
     const std::string problem = store_.Append(entries);
     (void)problem;
@@ -183,8 +181,8 @@ class Judge::State {
   Sources sources_;
   SetTable sets_;
   Closures closures_;
-  std::vector<store::Store::Entry> digests_;
-  bool is_clean_ = true;  // nothing that the last unit and its tests depend on is another
+  DigestMaker digests_;
+  bool is_by_newest_ = true;  // the last unit and its tests: their newest records hold
 };
 
 Judge::Judge(store::Store& store, std::string root, std::map<std::string, ContentId> values)

@@ -54,6 +54,20 @@ KnownSet& SetTable::Get(const ContentId& id) {
   return set;
 }
 
+bool SetTable::IsClean(const ContentId& id) {
+  // A damaged store may have sets that have each other: the inner one is not clean.
+  const auto [known, is_new] = clean_.try_emplace(id, false);
+  if (!is_new) return known->second;
+  SetWalk walk;
+  walk.Begin(store_.FindNewest(kSetKind, ContentKey(id)));
+  DependencyView one;
+  while (walk.Next(one)) {
+    const bool is_set = one.kind == DependencyKind::kSet || one.kind == DependencyKind::kMemory;
+    if (is_set ? !IsClean(one.content) : !IsSame(one)) return false;
+  }
+  return clean_[id] = walk.is_whole();
+}
+
 void SetTable::Read(KnownSet& set, std::string_view bytes) {
   SetWalk walk;
   walk.Begin(bytes);
@@ -128,20 +142,21 @@ void SetTable::LookAtModules(KnownSet& memory) {
   }
 }
 
-bool SetTable::IsSame(const DependencyView& dependency) {
+std::optional<ContentId> SetTable::Current(const DependencyView& dependency) {
   const std::string name(dependency.name);
   switch (dependency.kind) {
+    case DependencyKind::kSource:
     case DependencyKind::kFile:
-      return files_.File(name) == dependency.content;
+      return files_.File(name);
     case DependencyKind::kExists:
-      return files_.Existence(name) == dependency.content;
+      return files_.Existence(name);
     case DependencyKind::kListing:
-      return files_.Listing(name) == dependency.content;
+      return files_.Listing(name);
     case DependencyKind::kTree:
-      return files_.Tree(name) == dependency.content;
+      return files_.Tree(name);
     default: {
       const auto value = values_.find(name);
-      return value != values_.end() && value->second == dependency.content;
+      return value == values_.end() ? std::nullopt : std::optional(value->second);
     }
   }
 }

@@ -52,6 +52,12 @@ class SetTable {
   /// It lives as long as the table.
   KnownSet& Get(const ContentId& id);
 
+  /// Whether nothing that a set names is another, by any byte, nor of the sets and memories that
+  /// it has. Nothing is made of them, so this takes a fraction of Get().
+  bool IsClean(const ContentId& id);
+  /// What a dependency that is no set is now; nullopt: nobody knows.
+  std::optional<ContentId> Current(const DependencyView& dependency);
+
   [[nodiscard]] size_t size() const { return sets_.size(); }
 
  private:
@@ -61,7 +67,9 @@ class SetTable {
   void AddMemory(KnownSet& set, const ContentId& id);
   void LookAtModules(KnownSet& memory);
   void AddOther(KnownSet& set, const DependencyView& dependency);
-  bool IsSame(const DependencyView& dependency);
+  bool IsSame(const DependencyView& dependency) {
+    return Current(dependency) == dependency.content;
+  }
 
   const store::Store& store_;
   CurrentFiles& files_;
@@ -69,6 +77,7 @@ class SetTable {
   const std::map<std::string, ContentId>& values_;
   std::unordered_map<ContentId, KnownSet*, ContentHash> by_id_;
   std::deque<KnownSet> sets_;
+  std::unordered_map<ContentId, bool, ContentHash> clean_;
   int depth_ = 0;
 };
 

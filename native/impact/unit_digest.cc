@@ -1,10 +1,8 @@
 #include "impact/unit_digest.h"
 
-#include <map>
+#include <algorithm>
 #include <set>
-#include <utility>
 
-#include "base/hash.h"
 #include "base/packed.h"
 #include "impact/kinds.h"
 #include "impact/set_walk.h"
@@ -14,36 +12,6 @@ namespace {
 
 constexpr uint8_t kVersion = 1;
 constexpr size_t kKeyBytes = 8;  // of a TextKey
-
-using Keyed = std::map<std::pair<DependencyKind, std::string>, ContentId>;
-
-/// Adds what a set has; what is named twice with two contents never holds.
-bool AddSet(const store::Store& store, const ContentId& id, Keyed& all) {
-  SetWalk walk;
-  walk.Begin(store.FindNewest(kSetKind, ContentKey(id)));
-  DependencyView one;
-  while (walk.Next(one)) {
-    const bool is_set = one.kind == DependencyKind::kSet || one.kind == DependencyKind::kMemory;
-    // Sets have no names, and each counts.
-    const std::string_view name = is_set ? ContentKey(one.content) : one.name;
-    const auto [known, is_new] = all.try_emplace({one.kind, std::string(name)}, one.content);
-    if (!is_new && known->second != one.content) return false;
-  }
-  return walk.is_whole();
-}
-
-std::string EncodeAll(const Keyed& all) {
-  DependencySet set;
-  for (const auto& [key, content] : all) {
-    const bool is_set = key.first == DependencyKind::kSet || key.first == DependencyKind::kMemory;
-    set.push_back({.kind = key.first,
-                   .name = is_set ? std::string() : key.second,
-                   .content = content,
-                   .parts = {},
-                   .flags = 0});
-  }
-  return EncodeSet(set);
-}
 
 }  // namespace
 
@@ -79,44 +47,79 @@ std::optional<UnitDigest> DecodeDigest(std::string_view bytes) {
   return digest;
 }
 
-uint64_t RecordCheck(std::string_view record) { return Hash64(record); }
-
 bool IsOfNewestRecords(const UnitDigest& digest, const store::Store& store) {
-  const std::string_view unit = store.FindNewest(kUnitKind, TextKey(digest.unit));
-  if (unit.empty() || RecordCheck(unit) != digest.unit_record) return false;
-  for (const UnitDigest::Test& test : digest.tests) {
-    const std::string_view record = store.FindNewest(kTestKind, test.key);
-    if (record.empty() || RecordCheck(record) != test.record) return false;
-  }
-  return true;
+  if (store.NewestCheck(kUnitKind, TextKey(digest.unit)) != digest.unit_record) return false;
+  return std::ranges::all_of(digest.tests, [&](const UnitDigest::Test& test) {
+    return store.NewestCheck(kTestKind, test.key) == test.record;
+  });
 }
 
-std::optional<MadeDigest> MakeDigest(const std::string& unit, const store::Store& store) {
-  const std::string_view bytes = store.FindNewest(kUnitKind, TextKey(unit));
-  const std::optional<UnitRecord> record = DecodeUnit(bytes);
-  if (!record || record->unit != unit) return std::nullopt;
-  MadeDigest made;
-  UnitDigest& digest = made.digest;
+std::optional<UnitDigest> DigestMaker::Make(const std::string& unit) {
+  UnitDigest digest;
   digest.unit = unit;
-  digest.unit_record = RecordCheck(bytes);
-  std::set<ContentId> sets = {record->dependencies};
+  const std::string unit_key = TextKey(unit);
+  digest.unit_record = store_.NewestCheck(kUnitKind, unit_key);
+  const std::optional<UnitRecord> record = DecodeUnit(store_.FindNewest(kUnitKind, unit_key));
+  if (!record || record->unit != unit) return std::nullopt;
+  std::set<ContentId> named = {record->dependencies};
   for (const std::string& node_id : record->node_ids) {
     const std::string key = TextKey(node_id);
-    const std::string_view test_bytes = store.FindNewest(kTestKind, key);
-    const std::optional<TestRecord> test = DecodeTest(test_bytes);
+    const std::optional<TestRecord> test = DecodeTest(store_.FindNewest(kTestKind, key));
     if (!test || test->node_id != node_id || !test->passed) return std::nullopt;
-    digest.tests.push_back({key, RecordCheck(test_bytes)});
+    digest.tests.push_back({key, store_.NewestCheck(kTestKind, key)});
     digest.seconds += test->seconds;
-    sets.insert(test->dependencies);
+    named.insert(test->dependencies);
   }
   Keyed all;
-  for (const ContentId& id : sets)
-    if (!AddSet(store, id, all)) return std::nullopt;
-  const std::string set = EncodeAll(all);
-  digest.dependencies = ContentOf(set);
-  made.entries.push_back({kSetKind, std::string(ContentKey(digest.dependencies)), set});
-  made.entries.push_back({kDigestKind, TextKey(unit), EncodeDigest(digest)});
-  return made;
+  for (const ContentId& id : named)
+    if (!AddSet(id, all)) return std::nullopt;
+  digest.dependencies = Keep(all);
+  entries_.push_back({kDigestKind, unit_key, EncodeDigest(digest)});
+  return digest;
+}
+
+bool DigestMaker::AddSet(const ContentId& id, Keyed& all) {
+  SetWalk walk;
+  walk.Begin(store_.FindNewest(kSetKind, ContentKey(id)));
+  DependencyView one;
+  while (walk.Next(one)) {
+    const bool is_set = one.kind == DependencyKind::kSet || one.kind == DependencyKind::kMemory;
+    const auto now = is_set ? AsItIsNow(one.content) : sets_.Current(one);
+    if (!now) return false;
+    if (is_set) {
+      all.try_emplace({DependencyKind::kSet, std::string(ContentKey(*now))}, *now);
+    } else {
+      all.try_emplace({one.kind, std::string(one.name)}, *now);
+    }
+  }
+  return walk.is_whole();
+}
+
+// Many units have the same sets: what becomes of these is kept once.
+std::optional<ContentId> DigestMaker::AsItIsNow(const ContentId& id) {
+  if (sets_.Get(id).is_clean) return id;
+  // A damaged store may have sets that have each other: the inner one finds nothing yet.
+  const auto [known, is_new] = as_they_are_now_.try_emplace(id);
+  if (!is_new) return known->second;
+  Keyed all;
+  if (AddSet(id, all)) as_they_are_now_[id] = Keep(all);
+  return as_they_are_now_[id];
+}
+
+ContentId DigestMaker::Keep(const Keyed& all) {
+  DependencySet set;
+  for (const auto& [key, content] : all) {
+    const bool is_set = key.first == DependencyKind::kSet;
+    set.push_back({.kind = key.first,
+                   .name = is_set ? std::string() : key.second,
+                   .content = content,
+                   .parts = {},
+                   .flags = 0});
+  }
+  const std::string bytes = EncodeSet(set);
+  const ContentId id = ContentOf(bytes);
+  entries_.push_back({kSetKind, std::string(ContentKey(id)), bytes});
+  return id;
 }
 
 }  // namespace dxpy::impact

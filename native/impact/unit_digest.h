@@ -1,30 +1,34 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
+#include "impact/set_table.h"
 #include "impact/sets.h"
 #include "store/store.h"
 
 namespace dxpy::impact {
 
-/// A unit all of whose tests need not run, in one entry: while its newest records are those that
-/// it was made of, and `dependencies` hold to the byte, nothing of it has to be judged. It only
-/// repeats what the records say, so it may be lost.
+/// A unit none of whose tests has to run, in one entry: while its newest records are those that
+/// it was judged by, and all that these name is what it was then, to the byte, the judgement is
+/// the same. It repeats what can be found out again, so it may be lost.
 struct UnitDigest {
   std::string unit;
-  uint64_t unit_record = 0;  ///< RecordCheck() of the newest one
+  uint64_t unit_record = 0;  ///< Store::NewestCheck() of its record
   struct Test {
     std::string key;      ///< TextKey() of its node id
-    uint64_t record = 0;  ///< RecordCheck() of the newest one, which passed
+    uint64_t record = 0;  ///< the same of the newest one, which passed
     bool operator==(const Test&) const = default;
   };
   std::vector<Test> tests;
   double seconds = 0;  ///< of all of them together
-  /// What the unit's set and those of its tests have, without the parts of sources.
+  /// All that the unit's set and those of its tests name, as it was when they were judged: that
+  /// need not be what it was when the tests ran. Without the parts of sources.
   ContentId dependencies{};
 
   bool operator==(const UnitDigest&) const = default;
@@ -33,21 +37,33 @@ struct UnitDigest {
 [[nodiscard]] std::string EncodeDigest(const UnitDigest& digest);
 [[nodiscard]] std::optional<UnitDigest> DecodeDigest(std::string_view bytes);
 
-/// Tells whether a record is another one.
-[[nodiscard]] uint64_t RecordCheck(std::string_view record);
-
 /// Whether the newest records of a unit and its tests are still those of a digest.
 [[nodiscard]] bool IsOfNewestRecords(const UnitDigest& digest, const store::Store& store);
 
-/// A digest, and the entries that keep it.
-struct MadeDigest {
-  UnitDigest digest;
-  std::vector<store::Store::Entry> entries;
-};
+/// Makes digests of units that were judged just now.
+class DigestMaker {
+ public:
+  /// @param sets  by which they were judged. Both must outlive this.
+  DigestMaker(const store::Store& store, SetTable& sets) : store_(store), sets_(sets) {}
 
-/// From the newest records of a unit and its tests.
-/// @returns  nullopt where one of them is missing or has not passed, or a set cannot be read.
-[[nodiscard]] std::optional<MadeDigest> MakeDigest(const std::string& unit,
-                                                   const store::Store& store);
+  /// @param unit  all of whose newest records hold.
+  /// @returns  nullopt where a record is missing or has not passed, or a set cannot be read.
+  [[nodiscard]] std::optional<UnitDigest> Make(const std::string& unit);
+
+  /// What keeps the digests made so far.
+  std::vector<store::Store::Entry> TakeEntries() { return std::exchange(entries_, {}); }
+
+ private:
+  using Keyed = std::map<std::pair<DependencyKind, std::string>, ContentId>;
+
+  bool AddSet(const ContentId& id, Keyed& all);
+  std::optional<ContentId> AsItIsNow(const ContentId& id);
+  ContentId Keep(const Keyed& all);
+
+  const store::Store& store_;
+  SetTable& sets_;
+  std::map<ContentId, std::optional<ContentId>> as_they_are_now_;
+  std::vector<store::Store::Entry> entries_;
+};
 
 }  // namespace dxpy::impact

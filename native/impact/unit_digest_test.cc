@@ -2,6 +2,8 @@
 
 #include <doctest/doctest.h>
 
+#include <map>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -47,17 +49,38 @@ TEST_CASE("a unit for which nothing has changed is told by a number") {
   CHECK(project.store().size() == entries);
 }
 
-TEST_CASE("whatever changes, it is judged, and not when that is taken back") {
+TEST_CASE("whatever changes so that a test may have, it is judged, and not when that is undone") {
   Two project;
   REQUIRE(project.IsUnchanged());
-  for (const char* name : {"m.py", "t.py", "data"}) {
+  const std::map<std::string, std::string> changes = {
+      {"m.py", "def f():\n    return 2\n"},
+      {"t.py", "import m\ndef test_a(): m.f\ndef test_b(): open('data')\n"},
+      {"data", "2"}};
+  for (const auto& [name, text] : changes) {
     const std::string old = project.Read(name);
-    project.Write(name, old + "\n# nothing\n");
+    project.Write(name, text);
     CHECK_FALSE(project.IsUnchanged());
     project.Write(name, old);
     CHECK(project.IsUnchanged());
   }
   project.values["python"] = ContentOf("4");
+  CHECK_FALSE(project.IsUnchanged());
+  project.values.clear();
+  CHECK_FALSE(project.IsUnchanged());
+}
+
+TEST_CASE("a change that reaches no test is judged once") {
+  Two project;
+  REQUIRE(project.IsUnchanged());
+  for (const char* text :
+       {"def f():\n    return 1\n# nothing\n", "def f():\n    return 1\ndef g():\n    pass\n"}) {
+    project.Write("m.py", text);
+    CHECK(project.IsUnchanged());
+    const size_t entries = project.store().size();
+    CHECK(project.IsUnchanged());
+    CHECK(project.store().size() == entries);
+  }
+  project.Write("m.py", "def f():\n    return 2\ndef g():\n    pass\n");
   CHECK_FALSE(project.IsUnchanged());
 }
 

@@ -48,6 +48,16 @@ std::optional<EntryView> EntryAt(std::span<const std::byte> store, uint64_t offs
                    .bytes = bytes};
 }
 
+std::optional<uint64_t> CheckAt(std::span<const std::byte> store, uint64_t offset, Kind kind,
+                                std::string_view key) {
+  const auto head = Load<EntryHead>(store, offset);
+  const uint64_t key_bytes = head.kind_and_key & kMostKeyBytes;
+  if (head.kind_and_key >> kKeyBits != kind || key_bytes != key.size()) return std::nullopt;
+  const uint64_t body = offset + sizeof(EntryHead);
+  if (std::memcmp(store.data() + body, key.data(), key.size()) != 0) return std::nullopt;
+  return head.body_check;
+}
+
 Walked WalkEntries(std::span<const std::byte> store, uint64_t offset,
                    const std::function<void(const EntryView&)>& visit) {
   Walked walked{.end = offset};

@@ -24,6 +24,11 @@ struct EntryView {
 /// The entry at `offset`, if one is there that is as it was written.
 [[nodiscard]] std::optional<EntryView> EntryAt(std::span<const std::byte> store, uint64_t offset);
 
+/// The checksum of key and value of an entry that was whole when it was indexed; nullopt where it
+/// is of another kind or key. The value is not looked at, so this takes no time.
+[[nodiscard]] std::optional<uint64_t> CheckAt(std::span<const std::byte> store, uint64_t offset,
+                                              Kind kind, std::string_view key);
+
 struct Walked {
   uint64_t end = 0;            ///< of the last entry that is whole, or where the walk began
   uint64_t skipped_bytes = 0;  ///< between entries

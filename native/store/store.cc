@@ -41,6 +41,14 @@ class Store::State {
     }
   }
 
+  [[nodiscard]] uint64_t NewestCheck(Kind kind, std::string_view key) const {
+    for (auto i = index_.Newest(kind, key); i != EntryIndex::kNone; i = index_.Older(i)) {
+      const std::optional<uint64_t> check = CheckAt(bytes(), index_.offset(i), kind, key);
+      if (check) return *check;
+    }
+    return 0;
+  }
+
   void VisitAll(const See& see) const {
     for (EntryIndex::Number i = 0; i < index_.size(); ++i)
       if (const std::optional<EntryView> entry = EntryAt(bytes(), index_.offset(i)))
@@ -210,6 +218,10 @@ std::string_view Store::FindNewest(Kind kind, std::string_view key) const {
     return false;
   });
   return newest;
+}
+
+uint64_t Store::NewestCheck(Kind kind, std::string_view key) const {
+  return state_->NewestCheck(kind, key);
 }
 
 void Store::Visit(const See& see) const { state_->VisitAll(see); }

@@ -47,6 +47,10 @@ class Store {
   /// The newest value only; empty where there is none (or it is empty).
   [[nodiscard]] std::string_view FindNewest(Kind kind, std::string_view key) const;
 
+  /// A checksum of the newest value with its key, which tells whether it is another one; 0 where
+  /// there is none.
+  [[nodiscard]] uint64_t NewestCheck(Kind kind, std::string_view key) const;
+
   /// Calls `see` for all entries, the oldest first; the values live as long as the store.
   using See = std::function<void(Kind kind, std::string_view key, std::string_view value)>;
   void Visit(const See& see) const;

@@ -41,7 +41,7 @@ def source(tmp_path: Path) -> str:
 def saved(path: Path, **files: FileRecord) -> Records:
     """Records with these files, written to ``path``."""
     records = Records(path)
-    records.files = {f"/{name}.py": record for name, record in files.items()}
+    records.files.update({f"/{name}.py": record for name, record in files.items()})
     assert records.save() == ""
     return records
 

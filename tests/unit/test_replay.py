@@ -11,7 +11,8 @@ from _pytest.reports import TestReport
 
 from pytest_dxpy import protocol, reports
 from pytest_dxpy.lean import LeanReport
-from pytest_dxpy.replay import Replay, saved
+from pytest_dxpy.replay import Replay
+from pytest_dxpy.wording import saved
 
 ITEM = protocol.Item("test_a.py::test_1", ("test_a.py", 0, "test_1"))
 

@@ -1,0 +1,118 @@
+"""A run in which no test need run starts no worker, and says what any other would say."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.acceptance.shop import edit, shop
+from tests.conftest import Project, Result
+
+__all__ = ["shop"]  # the fixture
+
+OTHER_FILES = """
+    import pytest
+    class Other(pytest.Item):
+        def runtest(self): assert "bad" not in self.path.read_text()
+    class File(pytest.File):
+        def collect(self): return [Other.from_parent(self, name="other")]
+    def pytest_collect_file(file_path, parent):
+        if file_path.suffix == ".other":
+            return File.from_parent(parent, path=file_path)
+"""
+
+
+def affected(project: Project, *args: str) -> Result:
+    """Without the plugin that other tests' runs have: workers would have to wait for it."""
+    return project.pytest("-p", "dxpy", "--dx-workers=2", "--dx-affected", *args)
+
+
+def is_idle(project: Project, *args: str) -> bool:
+    return "start of workers" not in affected(project, "--dx-stats", *args).output
+
+
+def told(result: Result) -> list[str]:
+    """What the user reads, less times and what other plugins there are."""
+    text = re.sub(r"\d+\.\d\d ?s", "", result.output)
+    return [line for line in text.splitlines() if not line.startswith("plugins:")]
+
+
+def files(project: Project) -> dict[Path, int]:
+    """When each was written last, but those of pytest's own cache."""
+    found = [path for path in project.path.rglob("*") if "v" not in path.parts]
+    return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
+
+
+@pytest.mark.parametrize("args", [[], ["-q"], ["-v"], ["-ra"], ["--no-header"]], ids=str)
+def test_it_says_what_a_run_with_workers_says(shop: Project, args: list[str]) -> None:
+    assert is_idle(shop)
+    idle = affected(shop, *args)
+    shop.write(conftest=shop.read("conftest.py") + "\ndef pytest_sessionstart(): pass\n")
+    affected(shop)
+    assert not is_idle(shop)
+    assert (idle.code, told(idle)) == (0, told(affected(shop, *args)))
+    assert idle.summary == "5 unaffected"
+
+
+def test_it_writes_nothing(shop: Project) -> None:
+    affected(shop)
+    before = files(shop)
+    assert is_idle(shop)
+    assert files(shop) == before
+
+
+def test_only_where_nothing_has_changed(shop: Project) -> None:
+    edit(shop, "shop.py", "return 5", "return max(5, 0)")
+    assert not is_idle(shop)
+    assert is_idle(shop)
+
+
+def test_a_test_that_failed_runs_again(shop: Project) -> None:
+    edit(shop, "shop.py", "return 5", "return 6")
+    for _ in range(2):
+        assert affected(shop).summary == "1 failed, 4 unaffected"
+
+
+@pytest.mark.parametrize("name", ["test_new.py", "deep/test_new.py"])
+def test_a_new_file_runs(shop: Project, name: str) -> None:
+    assert is_idle(shop)
+    shop.write_file(name, "def test_new(): pass")
+    assert affected(shop).summary == "1 passed, 5 unaffected"
+    assert is_idle(shop)
+
+
+def test_a_conftest_finds_tests_that_a_walk_does_not(project: Project) -> None:
+    project.write(test_a="def test_a(): pass")
+    project.write_file("deep/conftest.py", OTHER_FILES)
+    project.write_file("deep/a.other", "good")
+    for _ in range(2):
+        assert affected(project).code == 0
+    project.write_file("deep/a.other", "bad")
+    assert affected(project).summary == "1 failed, 1 unaffected"
+
+
+@pytest.mark.parametrize(
+    ("args", "summary"),
+    [
+        (["test_shop.py::test_tax"], "1 unaffected"),
+        (["test_shop.py"], "2 unaffected"),
+        (["--ignore=test_shop.py"], "3 unaffected"),
+    ],
+)
+def test_it_goes_with_other_ways_to_choose(shop: Project, args: list[str], summary: str) -> None:
+    assert affected(shop, *args).summary == summary
+
+
+def test_an_argument_that_names_no_file_is_told(shop: Project) -> None:
+    result = affected(shop, "test_gone.py")
+    assert result.code == 4
+    assert result.lines("ERROR: ") == ["file or directory not found: test_gone.py"]
+
+
+def test_two_files_of_one_module_name_are_told(shop: Project) -> None:
+    for folder in ("one", "two"):
+        shop.write_file(f"{folder}/test_same.py", "def test_same(): pass")
+    for _ in range(2):
+        assert "import file mismatch" in affected(shop).output
