@@ -10,6 +10,7 @@
 #include "impact/set_walk.h"
 #include "impact/sets.h"
 #include "impact/summary.h"
+#include "impact/unit_digest.h"
 
 namespace {
 
@@ -46,6 +47,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ExpectRoundTrip(input, DecodeUnit, EncodeUnit);
   ExpectRoundTrip(input, DecodeSeenFile, EncodeSeenFile);
   ExpectRoundTrip(input, DecodeSummary, EncodeSummary);
+  ExpectRoundTrip(input, DecodeDigest, EncodeDigest);
   ExpectSameWalk(input);
   return 0;
 }

@@ -12,7 +12,7 @@ import random
 import re
 import statistics
 import sys
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -52,6 +52,8 @@ class Outcome:
     missed: list[str]
     wrong: list[str]
     led: list[str]
+    testmon: Run | None = None
+    testmon_missed: list[str] = field(default_factory=list)
 
     @property
     def false_green(self) -> bool:
@@ -92,12 +94,14 @@ def main() -> int:
         prepare(known[name], options.work)
         stage = Stage(known[name], place, options.trees.resolve() / name, options.dxpy_path)
         stage.build()
+        if options.testmon:
+            stage.install(f"pytest-testmon=={options.testmon}", "coverage")
         disagreements += _mutate(stage, name, options)
     return 1 if disagreements else 0
 
 
 def _mutate(stage: Stage, name: str, options: argparse.Namespace) -> int:
-    base = _baseline(stage)
+    base = _baseline(stage, testmon=bool(options.testmon))
     for note in base.notes:
         _say(f"{name}: {note}")
     _say(f"{name}: {len(base.outcomes)} tests, {len(base.flaky)} left out as they are flaky")
@@ -108,10 +112,13 @@ def _mutate(stage: Stage, name: str, options: argparse.Namespace) -> int:
     numbers = [options.only] if options.only is not None else range(options.count)
     for number in numbers:
         chance = random.Random(f"{name} {options.seed} {number}")
-        outcome = _try(stage, base, number, mutation.choose(found, chance), later)
+        mutant = mutation.choose(found, chance)
+        outcome = _try(stage, base, number, mutant, later)
         if isinstance(outcome, str):
             _say(f"{name} {number}: {outcome}")
             continue
+        if options.testmon:
+            outcome = _beside(stage, base, mutant, outcome)
         outcomes.append(outcome)
         if outcome.disagrees or options.verbose:
             _say(f"{name} {number}: {story(outcome)}")
@@ -120,14 +127,16 @@ def _mutate(stage: Stage, name: str, options: argparse.Namespace) -> int:
     return sum(outcome.disagrees for outcome in outcomes)
 
 
-def _baseline(stage: Stage) -> Baseline:
-    """Two runs of plain pytest, and our first one, which stays."""
+def _baseline(stage: Stage, *, testmon: bool) -> Baseline:
+    """Two runs of plain pytest, and our first one, which stays, as testmon's does."""
     plain = []
     for _ in range(2):
         stage.restore()
         plain.append(stage.pytest())
     stage.restore()
     ours = stage.pytest(*DX.first)
+    if testmon:
+        stage.pytest("--testmon", with_others=True)
     stage.keep()
     base = Baseline(outcomes=plain[0].outcomes)
     for other, who in ((plain[1], "plain pytest again"), (ours, "our first run")):
@@ -177,6 +186,18 @@ def _try(
         wrong=sorted(wrong - led),
         led=sorted(led),
     )
+
+
+def _beside(stage: Stage, base: Baseline, mutant: Mutation, outcome: Outcome) -> Outcome:
+    """The same with what testmon does after the edit."""
+    stage.restore()
+    mutant.apply()
+    run = stage.pytest("--testmon", with_others=True)
+    fails = {node for node, told in outcome.full.outcomes.items() if _is_bad(told)}
+    due = outcome.changed | base.steady(fails)
+    told = {node for node, said in run.outcomes.items() if said == "not collected"}
+    missed = due - run.ran - run.skipped - told - set(outcome.led)
+    return replace(outcome, testmon=run, testmon_missed=sorted(missed))
 
 
 def _led(
@@ -247,6 +268,17 @@ def summary(name: str, base: Baseline, outcomes: list[Outcome]) -> str:
         "plain, CPU s": f"{median(o.full.cpu_seconds for o in outcomes):.2f}",
         "ours, CPU s": f"{median(o.affected.cpu_seconds for o in outcomes):.2f}",
     }
+    beside = [(outcome, outcome.testmon) for outcome in outcomes if outcome.testmon]
+    if beside:
+        ran = [len(run.ran) / tests for _, run in beside]
+        cells |= {
+            "testmon: missed": sum(bool(outcome.testmon_missed) for outcome, _ in beside),
+            "testmon: tests missed": sum(len(outcome.testmon_missed) for outcome, _ in beside),
+            "testmon: false green": sum(not o.full.green and run.green for o, run in beside),
+            "testmon: selected, median": f"{median(ran):.1%}",
+            "testmon: selected, mean": f"{statistics.mean(ran):.1%}",
+            "testmon, median s": f"{median(run.wall_seconds for _, run in beside):.2f}",
+        }
     return "\n".join(f"| {key} | {cell} |" for key, cell in cells.items())
 
 
@@ -260,6 +292,7 @@ def _options() -> argparse.Namespace:
     add("--work", type=Path, default=ROOT / "build" / "parity", help="where suites are prepared")
     add("--trees", type=Path, default=ROOT / "build" / "mutants", help="where they are edited")
     add("--dxpy-path", type=Path, default=ROOT, help="a built checkout [default: this]")
+    add("--testmon", metavar="VERSION", help="run this one beside ours, such as 2.2.0")
     add("--whole", action="store_true", help="select nothing: proves the comparison itself")
     add("-v", "--verbose", action="store_true", help="tell of each mutant")
     return parser.parse_args()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import configparser
+import os
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,6 +29,7 @@ class Stage:
         self._suite, self._place, self._dxpy = suite, place, dxpy.resolve()
         self._now, self._kept, self._env = path / "now", path / "kept", path / "env"
         self.tree = self._now / "tree"
+        self._others = path / "others"
         self._limit_seconds = 60.0 + 6 * suite.seconds
 
     def build(self) -> None:
@@ -81,7 +84,13 @@ class Stage:
             and "egg-info" not in str(path)
         )
 
-    def pytest(self, *args: str) -> Run:
+    def install(self, *requirements: str) -> None:
+        """Install, without what they need themselves, what only runs with ``with_others`` see."""
+        pip = (sys.executable, "-m", "pip", "--python", str(self._place.python), "install", "-q")
+        command = (*pip, "--no-deps", "--target", str(self._others), *requirements)
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL)
+
+    def pytest(self, *args: str, with_others: bool = False) -> Run:
         record, log, scratch = self._now / "record", self._now / "log", self._now / "tmp"
         record.unlink(missing_ok=True)
         scratch.mkdir(exist_ok=True)
@@ -90,8 +99,10 @@ class Stage:
             "PYTEST_PLUGINS": "selection_recorder",
             "SELECTION_RECORD": str(record),
         }
-        if (self.tree / "src").is_dir():
-            env["PYTHONPATH"] = str(self.tree / "src")
+        found = [str(self.tree / "src")] if (self.tree / "src").is_dir() else []
+        found += [str(self._others)] if with_others else []
+        if found:
+            env["PYTHONPATH"] = os.pathsep.join(found)
         finished = run(
             Command(
                 argv=(str(self._env / "bin" / "python"), "-m", "pytest", *args, *self._suite.args),
