@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "impact/observers.h"
 
@@ -20,6 +21,11 @@ constexpr std::array<std::string_view, 8> kReporters = {
 constexpr std::array<std::string_view, 5> kReaders = {"pytester.py", "doctest.py", "raises.py",
                                                       "recwarn.py", "python_api.py"};
 
+// Of packages that also run what a test gives them: by these they ask what machine and which
+// commit it is, for what they print and store.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kDescribers = {
+    {{"pytest_benchmark", "/utils.py"}}};
+
 // The first name after the last of the folders that installers fill; empty: there is none.
 std::string_view InstalledName(std::string_view path) {
   for (const std::string_view folder : {"/site-packages/", "/dist-packages/"}) {
@@ -33,6 +39,8 @@ std::string_view InstalledName(std::string_view path) {
 
 Asker AskerOfInstalled(std::string_view path, bool is_child) {
   const std::string_view name = InstalledName(path);
+  for (const auto& [package, file] : kDescribers)
+    if (name == package && path.ends_with(file) && !is_child) return Asker::kReports;
   if (std::find(kReporters.begin(), kReporters.end(), name) == kReporters.end())
     return Asker::kCounts;
   if (path.ends_with("/_pytest/assertion/rewrite.py")) return Asker::kImports;

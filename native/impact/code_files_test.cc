@@ -72,6 +72,8 @@ TEST_CASE("who asks is told by its file") {
   CHECK(asker(installed + "_pytest/main.py") == Asker::kReports);
   CHECK(asker(installed + "_pytest/pytester.py") == Asker::kCounts);
   CHECK(asker(installed + "coverage/python.py") == Asker::kReports);
+  CHECK(asker(installed + "pytest_benchmark/utils.py") == Asker::kReports);
+  CHECK(asker(installed + "pytest_benchmark/fixture.py") == Asker::kCounts);
   CHECK(asker(installed + "yaml/__init__.py") == Asker::kCounts);
   CHECK(asker(files.root + "/ours/seat.py") == Asker::kReports);
 }
