@@ -148,7 +148,7 @@ class ImpactRecord:
         store: ImpactStore,
         values: list[_Value],
         now_s: int,
-        units: list[tuple[bytes, list[bytes], bool]],
+        units: list[tuple[bytes, list[bytes], bool, bool]],
         tests: list[tuple[bytes, bool]],
         origin: _Origin,
         children: bytes,

@@ -10,6 +10,7 @@ import os
 import sys
 import sysconfig
 import time
+from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytest_dxpy import native, stages
@@ -84,6 +85,7 @@ class Impact:
             time.time_ns(),
         )
         self.outcomes: dict[str, bool] = {}
+        self._uncollected: set[str] = set()  # node ids
 
     @property
     def store(self) -> native.ImpactStore:
@@ -129,6 +131,16 @@ class Impact:
         """A test has been reported to the user."""
         self.outcomes[node_id] = passed and self.outcomes.get(node_id, True)
 
+    def uncollected(self, node_id: str) -> None:
+        """The user has been told that a collector failed."""
+        self._uncollected.add(node_id.partition("::")[0])
+
+    def _has_failed(self, unit: Unit) -> bool:
+        """Whether the file, or a folder that it is in, could not be collected."""
+        name = os.fsdecode(self._name(unit.key))
+        above = [name, *(str(folder) for folder in PurePath(name).parents)]
+        return any(one in self._uncollected for one in ["", *above])
+
     def keep(self, units: Iterable[Unit], narrowed: set[str]) -> str:
         """Keep what was learned.
 
@@ -144,9 +156,11 @@ class Impact:
                 os.fsencode(unit.key),
                 [native.encode_id(one) for one in unit.all_ids],
                 _is_whole(unit) and unit.key not in narrowed,
+                has_failed,
             )
             for unit in units
-            if unit.items is not None
+            if (has_failed := bool(self._uncollected) and self._has_failed(unit))
+            or unit.items is not None
         ]
         host, branch, commit = (text.encode("utf-8", "replace") for text in self._origin)
         outcomes = [(native.encode_id(node_id), ok) for node_id, ok in self.outcomes.items()]

@@ -71,6 +71,7 @@ class Recording:
         self._is_placed = False
         # The contexts of those fixtures above function scope that were set up last.
         self._instances: dict[pytest.FixtureDef[Any], int] = {}
+        self._torn_down: list[int] = []  # of these, those of which it is not told how it went
         self._collections: dict[Path, int] = {}  # those that have not ended
         self._failed: set[Path] = set()  # of these
         self._hidden: list[pytest.FixtureDef[Any]] = []  # fixtures of the test; see hides()
@@ -91,6 +92,7 @@ class Recording:
     def flush(self) -> None:
         """Tell the controller what came since the last time."""
         self._finder.stay_last()
+        self._end_fixtures(GOOD)
         stream = self._recorder.take()
         if stream:
             self._tell("recorded", stream)
@@ -151,6 +153,7 @@ class Recording:
                 self._use(context, self._hidden)
                 self._hidden.clear()
             recorder.leave(context, self._outcome if self._is_complete else BAD)
+            self._end_fixtures(GOOD)
 
     def _exclude_basetemp(self, config: pytest.Config) -> None:
         """What a test writes there it does not depend on; the worker learns late where it is."""
@@ -164,6 +167,17 @@ class Recording:
             self._outcome = BAD
         if report.when == "teardown":
             self._is_complete = True
+            if report.failed:
+                self.fail_teardown()
+
+    def fail_teardown(self) -> None:
+        """See that a fixture could not be torn down: who used it has not passed."""
+        self._end_fixtures(BAD)
+
+    def _end_fixtures(self, outcome: int) -> None:
+        for context in self._torn_down:
+            self._recorder.end(context, outcome)
+        self._torn_down.clear()
 
     def _use(self, context: int, definitions: Iterable[pytest.FixtureDef[Any]]) -> None:
         for definition in definitions:
@@ -192,7 +206,7 @@ class Recording:
         if hasattr(request, "param_index"):
             name += f"[{request.param_index}]"
         context = self._recorder.begin(FIXTURE, native.encode_id(name))
-        fixturedef.addfinalizer(lambda: self._recorder.leave(context, GOOD))
+        fixturedef.addfinalizer(lambda: self._leave(context))
         self._recorder.push(context)
         try:
             yield
@@ -201,6 +215,10 @@ class Recording:
             self._instances[fixturedef] = context
             self._use(context, _used_by(fixturedef, request._fixture_defs))
             fixturedef.addfinalizer(lambda: self._recorder.push(context))
+
+    def _leave(self, context: int) -> None:
+        self._recorder.pop(context)
+        self._torn_down.append(context)
 
 
 def _active_fixtures(item: Any) -> dict[str, pytest.FixtureDef[Any]]:

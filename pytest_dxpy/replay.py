@@ -78,6 +78,7 @@ class Replay:
         self._warned: set[str] = set()
         self.collect_errors = 0
         self.on_outcome: Callable[..., None] = lambda *_, **__: None
+        self.on_uncollected: Callable[[str], None] = lambda _: None
         self.unaffected: dict[str, float] = {}  # tests that need not run: seconds by node id
         self._unnamed = 0  # more of them, which nobody asks the names of
         self._unnamed_seconds = 0.0
@@ -141,6 +142,8 @@ class Replay:
         if report.nodeid not in self._collected:
             self._collected.add(report.nodeid)
             self.collect_errors += report.failed
+            if report.failed:
+                self.on_uncollected(report.nodeid)
             self._config.hook.pytest_collectreport(report=report)
 
     def late_teardown(self, node_id: str, text: str, node: object) -> None:

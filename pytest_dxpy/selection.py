@@ -32,7 +32,9 @@ if TYPE_CHECKING:
 FINDER_HOOKS = (b"pytest_collect_file", b"pytest_collect_directory", b"pytest_pycollect_makemodule")
 
 
-FAILED = "it failed when it last ran"  # as native/impact says it
+# As native/impact says it.
+FAILED = "it failed when it last ran"
+UNCOLLECTED = "it could not be collected when it last was"
 
 
 def narrow(file: JudgedFile, chain: list[str]) -> None:
@@ -42,6 +44,8 @@ def narrow(file: JudgedFile, chain: list[str]) -> None:
         file: as the record has it; what failed when it last ran, still runs.
         chain: from a change to the file; empty: none leads there.
     """
+    if file.why == [UNCOLLECTED]:
+        return
     failed = any(test.chain == [FAILED] for test in file.tests)
     if not chain:
         file.is_proven = True
@@ -103,6 +107,8 @@ class Selection:
         """The session has begun: there is somebody to tell."""
         self._replay = replay
         replay.on_outcome = self._on_outcome
+        if self._impact is not None:
+            replay.on_uncollected = self._impact.uncollected
         self._tell()
 
     def _judge(self, paths: list[str], *, each_test: bool) -> dict[str, JudgedFile]:

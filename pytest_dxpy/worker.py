@@ -303,6 +303,8 @@ class Worker:
             state.teardown_exact(following)
         except Exception:  # noqa: BLE001  # a fixture's; plain pytest says it of the last item
             self.tell("teardown", self._node_id, traceback.format_exc(), failed=True)
+            if self._recording is not None:
+                self._recording.fail_teardown()
 
     # Reports.
 

@@ -65,7 +65,7 @@ class ImpactRecord {
 
   void Read(uint32_t worker, const py::bytes& trace) { traces_.emplace_back(worker, trace); }
 
-  using Unit = std::tuple<py::bytes, std::vector<py::bytes>, bool>;
+  using Unit = std::tuple<py::bytes, std::vector<py::bytes>, bool, bool>;
   using Test = std::pair<py::bytes, bool>;
   using Origin = std::tuple<py::bytes, py::bytes, py::bytes>;  // host, branch, commit
 
@@ -79,8 +79,8 @@ class ImpactRecord {
       options.values.emplace_back(name, ToContentId(content));
     }
     std::vector<impact::CollectedUnit> collected;
-    for (const auto& [path, node_ids, is_whole] : units) {
-      collected.push_back({path, {node_ids.begin(), node_ids.end()}, is_whole});
+    for (const auto& [path, node_ids, is_whole, has_failed] : units) {
+      collected.push_back({path, {node_ids.begin(), node_ids.end()}, is_whole, has_failed});
     }
     std::vector<impact::ReportedTest> reported;
     for (const auto& [node_id, passed] : tests) reported.push_back({node_id, passed});

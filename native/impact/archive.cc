@@ -102,8 +102,11 @@ bool Archive::Add(store::Kind kind, std::string_view key, std::string_view value
   } else if (kind == kUnitKind) {
     std::optional<UnitRecord> unit = DecodeUnit(value);
     if (!unit) return false;
-    Keep(records_[{kind, unit->unit}],
-         {unit->when_s, false, std::string(value), unit->dependencies, {}});
+    Keep(records_[{kind, unit->unit}], {unit->when_s,
+                                        unit->dependencies == kNoContent,
+                                        std::string(value),
+                                        unit->dependencies,
+                                        {}});
   } else if (kind == kLastRunKind) {
     const std::optional<LastRun> last = DecodeLastRun(value);
     if (!last) return false;
@@ -177,7 +180,8 @@ std::vector<Store::Entry> Archive::Entries() const {
   std::vector<Store::Entry> records;
   for (const auto& [id, all] : records_) {
     for (const Record& record : all) {
-      if (!named.AddSet(record.set)) continue;
+      const bool is_unseen = record.failed && record.set == kNoContent;
+      if (!is_unseen && !named.AddSet(record.set)) continue;
       named.AddRun(record.run);
       records.push_back({id.first, TextKey(id.second), record.value});
     }

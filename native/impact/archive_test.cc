@@ -186,6 +186,19 @@ TEST_CASE("a result whose dependencies are not known any more is left out") {
   CHECK(Read(one.Bytes()).counts().tests == 1);
 }
 
+TEST_CASE("a failure of which nothing was seen is taken along") {
+  Known one("one");
+  one.Ran("test_a", 1);
+  const TestRecord test{.node_id = "t.py::test_b", .unit = "t.py", .passed = false};
+  const UnitRecord unit{"u.py", {}, kNoContent, 2};
+  one.Keep({{kTestKind, TextKey(test.node_id), EncodeTest(test)},
+            {kUnitKind, TextKey(unit.unit), EncodeUnit(unit)}});
+  Known two("two");
+  REQUIRE(Read(one.Bytes()).AddTo(two.store()) == "");
+  CHECK(DecodeTest(two.store().FindNewest(kTestKind, TextKey(test.node_id))) == test);
+  CHECK(DecodeUnit(two.store().FindNewest(kUnitKind, TextKey(unit.unit))) == unit);
+}
+
 TEST_CASE("a damaged archive is refused as a whole, wherever it is damaged") {
   Known one("one");
   one.Ran("test_a", 1);

@@ -72,6 +72,11 @@ class Judge::State {
     VisitRecords(kUnitKind, unit, [&](std::string_view bytes) {
       std::optional<UnitRecord> record = DecodeUnit(bytes);
       if (!record || record->unit != unit) return true;
+      if (record->dependencies == kNoContent && !newest) {  // whatever has changed since
+        judged.why = {"it could not be collected when it last was"};
+        newest = std::move(record);
+        return false;
+      }
       std::optional<Chain> chain = closures_.CheckCollection(sets_.Get(record->dependencies), unit);
       is_by_newest_ = is_by_newest_ && !chain;
       if (!newest && chain) judged.why = std::move(*chain);
@@ -127,7 +132,9 @@ class Judge::State {
       const std::optional<TestRecord> record = DecodeTest(bytes);
       if (!record || record->node_id != node_id) return true;
       if (is_newest) verdict.seconds = record->seconds;
-      const Chain* const chain = closures_.Check(sets_.Get(record->dependencies));
+      const bool is_unseen_failure = !record->passed && record->dependencies == kNoContent;
+      const Chain* const chain =
+          is_unseen_failure ? nullptr : closures_.Check(sets_.Get(record->dependencies));
       is_by_newest_ = is_by_newest_ && chain == nullptr && record->passed;
       if (chain == nullptr) {
         Decide(*record, verdict);

@@ -105,6 +105,27 @@ TEST_CASE("what is not in the store any more is an affected test") {
   CHECK(project.Affected() == "test_a: m.py: its old source is not known any more");
 }
 
+TEST_CASE("a failure of which nothing was seen stands until the test passes") {
+  Single project;
+  project.Record();
+  project.Collected({"test_a"}, {project.Source("t.py", {}, kCollects)});
+  REQUIRE(project.Affected() == "");
+  const TestRecord failed{.node_id = "t.py::test_a", .unit = "t.py", .passed = false};
+  const UnitRecord unreadable{"t.py", {}, kNoContent, 2};
+  const std::vector<store::Store::Entry> entries = {
+      {kTestKind, TextKey(failed.node_id), EncodeTest(failed)}};
+  REQUIRE(project.store().Append(entries).empty());
+  CHECK(project.Affected() == "test_a: it failed when it last ran");
+  project.Record();
+  CHECK(project.Affected() == "");
+  const std::vector<store::Store::Entry> more = {
+      {kUnitKind, TextKey("t.py"), EncodeUnit(unreadable)}};
+  REQUIRE(project.store().Append(more).empty());
+  CHECK(project.Collects() == "it could not be collected when it last was");
+  project.Collected({"test_a"}, {project.Source("t.py", {}, kCollects)});
+  CHECK(project.Collects() == "");
+}
+
 TEST_CASE("a set that has itself is a set of which nothing is known") {
   Single project;
   const DependencySet loop = {{DependencyKind::kSet, "", ContentOf("loop"), {}, 0}};

@@ -1,6 +1,7 @@
 #include "impact/run_record.h"
 
 #include <iterator>
+#include <set>
 #include <unordered_map>
 #include <utility>
 
@@ -93,6 +94,27 @@ RunRecord::Places RunRecord::FindPlaces() {
   return places;
 }
 
+namespace {
+
+/// Whether a fixture that a test got failed to be torn down, maybe long after the test's end.
+bool HasFailedFixture(const WorkerTrace& trace, uint32_t context) {
+  std::set<uint32_t> seen = {context};
+  std::vector<uint32_t> queue = {context};
+  while (!queue.empty()) {
+    const TracedContext& one = trace.contexts()[queue.back()];
+    queue.pop_back();
+    for (const uint32_t other : one.uses) {
+      if (!seen.insert(other).second) continue;
+      const TracedContext& used = trace.contexts()[other];
+      if (used.kind == ContextKind::kFixture && used.has_ended && used.outcome != 0) return true;
+      queue.push_back(other);
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
 std::optional<TestRecord> RunRecord::RecordOf(const std::string& node_id, const std::string& unit,
                                               bool passed, const Places& places) {
   const auto found = places.tests.find(node_id);
@@ -107,13 +129,26 @@ std::optional<TestRecord> RunRecord::RecordOf(const std::string& node_id, const 
   if (!set) return std::nullopt;
   return TestRecord{.node_id = node_id,
                     .unit = shared_->book.NameOf(unit),
-                    .passed = passed,
+                    .passed = passed && !HasFailedFixture(worker.trace, place.context),
                     .position = 0,
                     .seconds = context.seconds,
                     .when_s = shared_->options.now_s,
                     .dependencies = *set,
                     .worker = place.worker,
                     .run = shared_->run};
+}
+
+// Its worker was killed, say. It stands for whatever there is until the test passes.
+TestRecord RunRecord::UnseenFailure(const std::string& node_id, const std::string& unit) const {
+  return {.node_id = node_id,
+          .unit = shared_->book.NameOf(unit),
+          .passed = false,
+          .position = 0,
+          .seconds = 0,
+          .when_s = shared_->options.now_s,
+          .dependencies = kNoContent,
+          .worker = 0,
+          .run = shared_->run};
 }
 
 std::vector<store::Store::Entry> RunRecord::Finish(const std::vector<CollectedUnit>& units,
@@ -132,9 +167,15 @@ std::vector<store::Store::Entry> RunRecord::Finish(const std::vector<CollectedUn
       const auto outcome = passed.find(node_id);
       if (outcome == passed.end()) continue;
       auto record = RecordOf(node_id, unit.path, outcome->second, places);
+      if (!record && !outcome->second) record = UnseenFailure(node_id, unit.path);
       if (!record) continue;
       record->position = position;
       records.push_back({kTestKind, TextKey(node_id), EncodeTest(*record)});
+    }
+    if (unit.has_failed) {
+      const UnitRecord record{shared.book.NameOf(unit.path), {}, kNoContent, shared.options.now_s};
+      records.push_back({kUnitKind, TextKey(record.unit), EncodeUnit(record)});
+      continue;
     }
     const auto place = places.collections.find(unit.path);
     if (!unit.is_whole || place == places.collections.end()) continue;

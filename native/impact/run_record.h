@@ -23,6 +23,7 @@ struct CollectedUnit {
   std::vector<std::string> node_ids;  ///< all, in pytest's order
   /// Whether `node_ids` is all that pytest collects from the file: nothing was deselected.
   bool is_whole = false;
+  bool has_failed = false;  ///< the user was told that it could not be collected
 };
 
 /// How a test ended, as it was reported to the user.
@@ -58,7 +59,8 @@ class RunRecord {
   void ReadChildren(std::string bytes);
 
   /// What is to be kept. A test without a trace of passing, of whose sources one changed while
-  /// it ran, or that ended otherwise than its worker saw, is kept as not passed or not at all.
+  /// it ran, or that ended otherwise than its worker saw, is kept as not passed or not at all. A
+  /// failure is always kept.
   [[nodiscard]] std::vector<store::Store::Entry> Finish(const std::vector<CollectedUnit>& units,
                                                         const std::vector<ReportedTest>& tests);
 
@@ -71,6 +73,8 @@ class RunRecord {
   /// Of one test that ended so; nullopt where nothing certain can be kept.
   std::optional<TestRecord> RecordOf(const std::string& node_id, const std::string& unit,
                                      bool passed, const Places& places);
+
+  [[nodiscard]] TestRecord UnseenFailure(const std::string& node_id, const std::string& unit) const;
 
   std::unique_ptr<Shared> shared_;
   std::map<uint32_t, std::unique_ptr<Worker>> workers_;

@@ -62,10 +62,10 @@ struct TestRecord {
   bool passed = false;    ///< in all phases; or skipped, or failed as it was expected to
   uint32_t position = 0;  ///< among the unit's tests, as pytest collected them
   double seconds = 0;
-  int64_t when_s = 0;  ///< since 1970
-  ContentId dependencies{};
-  uint32_t worker = 0;  ///< that ran it
-  ContentId run{};      ///< what its run is kept under: RunNote
+  int64_t when_s = 0;        ///< since 1970
+  ContentId dependencies{};  ///< kNoContent: not known; it did not pass
+  uint32_t worker = 0;       ///< that ran it
+  ContentId run{};           ///< what its run is kept under: RunNote
 
   bool operator==(const TestRecord&) const = default;
 };
@@ -74,7 +74,7 @@ struct TestRecord {
 struct UnitRecord {
   std::string unit;
   std::vector<std::string> node_ids;  ///< in pytest's order, before anything is deselected
-  ContentId dependencies{};
+  ContentId dependencies{};           ///< kNoContent: it could not be collected
   int64_t when_s = 0;
 
   bool operator==(const UnitRecord&) const = default;
