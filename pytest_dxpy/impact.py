@@ -141,12 +141,12 @@ class Impact:
         above = [name, *(str(folder) for folder in PurePath(name).parents)]
         return any(one in self._uncollected for one in ["", *above])
 
-    def keep(self, units: Iterable[Unit], narrowed: set[str]) -> str:
+    def keep(self, units: Iterable[Unit], deselected: dict[str, list[str]]) -> str:
         """Keep what was learned.
 
         Args:
             units: those of the run.
-            narrowed: paths of files of which not all tests are known from this run.
+            deselected: tests that were collected and taken away, by the path of their file.
 
         Returns:
             What went wrong, in one line; empty where nothing did.
@@ -154,8 +154,8 @@ class Impact:
         collected = [
             (
                 os.fsencode(unit.key),
-                [native.encode_id(one) for one in unit.all_ids],
-                _is_whole(unit) and unit.key not in narrowed,
+                [native.encode_id(one) for one in [*unit.all_ids, *deselected.get(unit.key, ())]],
+                _is_whole(unit) and (unit.key in deselected or not unit.narrowed),
                 has_failed,
             )
             for unit in units
@@ -224,4 +224,4 @@ def _steps(chain: list[bytes]) -> list[str]:
 
 def _is_whole(unit: Unit) -> bool:
     """Whether all tests of the file are known from this run."""
-    return not (unit.again or unit.partial or unit.narrowed or unit.unreadable)
+    return not (unit.again or unit.partial or unit.unreadable)

@@ -273,16 +273,19 @@ class Selection:
             self._explanation()  # now: what this run teaches is not why it ran
         try:
             with stages.of(self._config).stage("keeping the record"):
-                notes = [self._impact.problem, self._impact.keep(units, self._narrowed())]
+                notes = [self._impact.problem, self._impact.keep(units, self._deselected())]
         except (OSError, native.NativeError) as error:
             notes = [str(error)]
         return [f"the record of what tests depend on: {note}" for note in notes if note]
 
-    def _narrowed(self) -> set[str]:
-        """Paths of files of which an option or a hook has taken tests away."""
+    def _deselected(self) -> dict[str, list[str]]:
+        """Tests that an option or a hook has taken away, by the path of their file."""
+        by_path: dict[str, list[str]] = {}
         deselected = self._replay.deselected_ids() if self._replay is not None else []
-        names = {node_id.partition("::")[0] for node_id in deselected}
-        return {str(self._config.rootpath / name) for name in names}
+        for node_id in dict.fromkeys(deselected):
+            path = str(self._config.rootpath / node_id.partition("::")[0])
+            by_path.setdefault(path, []).append(node_id)
+        return by_path
 
     # What is said of it.
 

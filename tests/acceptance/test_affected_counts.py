@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.acceptance.shop import affected, edit, ran, shop
+from tests.acceptance.shop import WITH_PRICES, affected, edit, ran, shop
 from tests.conftest import Project, Result
 
 __all__ = ["shop"]  # the fixture
@@ -89,3 +89,20 @@ def test_a_full_run_of_some_tests_does_not_hide_the_others(shop: Project) -> Non
     shop.run("--dx-collect=full", "-k", "cost")
     edit(shop, "shop.py", "RATE = 2", "RATE = 1 + 1 + 0 * len('a')")
     assert ran(affected(shop)) == ["test_shop.py::test_tax"]
+
+
+@pytest.mark.parametrize("mode", ["lazy", "full"])
+@pytest.mark.parametrize("option", ["--deselect=test_shop.py::test_tax", "-k=not tax"])
+def test_a_file_is_known_without_what_is_always_taken_away(
+    project: Project, option: str, mode: str
+) -> None:
+    project.write(**WITH_PRICES)
+    args = [option, f"--dx-collect={mode}"]
+    assert project.run(*args).summary == "4 passed, 1 deselected"
+    edit(project, "test_prices.py", "def test_other(): pass", "def test_other(): return")
+    result = affected(project, *args)
+    assert ran(result) == ["test_prices.py::test_other"]
+    assert add_up(result), result.output
+    # Nobody has seen the one that was taken away.
+    assert ran(affected(project)) == ["test_shop.py::test_tax"]
+    assert affected(project).summary == "5 unaffected"
