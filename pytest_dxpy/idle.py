@@ -63,7 +63,7 @@ def becomes_idle(config: pytest.Config, mode_: Mode, selection: Selection) -> bo
         Whether that was so; False also where it takes workers to tell.
     """
     # Only where workers could begin now is it known what they would do.
-    if mode_.full or config.pluginmanager.hasplugin("_cov") or not mode.may_start_early(config):
+    if mode_.full or not mode.may_start_early(config):
         return False
     with stages.of(config).stage("walk"):
         paths: list[str] = []

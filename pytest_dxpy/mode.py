@@ -199,8 +199,10 @@ def may_start_early(config: pytest.Config) -> bool:
         "pytest_xdist_newgateway",
         "pytest_plugin_registered",
     )
+    # Without --cov pytest-cov declares a mark and nothing else.
+    apart = () if config.pluginmanager.hasplugin("_cov") else ("pytest_cov",)
     return all(
-        Known.CONFIGURES_APART in known(root)
+        root in apart or Known.CONFIGURES_APART in known(root)
         for hook in hooks
         for root, _ in _implementations(config, hook)
     )

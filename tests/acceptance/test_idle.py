@@ -116,3 +116,10 @@ def test_two_files_of_one_module_name_are_told(shop: Project) -> None:
         shop.write_file(f"{folder}/test_same.py", "def test_same(): pass")
     for _ in range(2):
         assert "import file mismatch" in affected(shop).output
+
+
+def test_pytest_cov_is_in_the_way_only_where_it_measures(shop: Project) -> None:
+    args = ["-p", "pytest_cov.plugin"]
+    affected(shop, *args)
+    assert is_idle(shop, *args)
+    assert not is_idle(shop, *args, "--cov=shop")
