@@ -41,7 +41,7 @@ def three(project: Project) -> Project:
         ["missing.py"],
         ["test_a.py::test_missing"],
         ["--durations=2", "-vv", "-rA"],
-        ["-x", "-k", "test_a"],
+        ["-k", "test_a"],
         ["--maxfail=9"],
         ["--unknown-option"],
         ["--co", "-q"],
@@ -51,6 +51,13 @@ def three(project: Project) -> Project:
 )
 def test_arguments(three: Project, args: list[str]) -> None:
     three.same_as_plain(*args)
+
+
+def test_an_early_end_with_what_was_taken_away(three: Project) -> None:
+    """Of a file that nobody has begun by then it is not known what would have been taken away."""
+    result = three.run("-x", "-k", "test_a")
+    assert result.code == pytest.ExitCode.TESTS_FAILED
+    assert re.fullmatch("1 failed, 1 passed, [36] deselected", result.summary), result.output
 
 
 def test_pyargs(project: Project) -> None:
