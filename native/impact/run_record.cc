@@ -1,5 +1,6 @@
 #include "impact/run_record.h"
 
+#include <algorithm>
 #include <iterator>
 #include <set>
 #include <unordered_map>
@@ -122,14 +123,19 @@ std::optional<TestRecord> RunRecord::RecordOf(const std::string& node_id, const 
   const Place& place = found->second.back();
   Worker& worker = *workers_.at(place.worker);
   const TracedContext& context = worker.trace.contexts()[place.context];
+  // In whichever worker: that is a failure which is told of another test.
+  const bool fixture_failed = std::ranges::any_of(found->second, [&](const Place& one) {
+    return HasFailedFixture(workers_.at(one.worker)->trace, one.context);
+  });
   // Where its worker saw it fail and it was reported as passed, it passed in another one, with
   // more imported than its own record tells.
-  if (passed && (context.outcome != 0 || found->second.size() > 1)) return std::nullopt;
+  const bool passed_elsewhere = context.outcome != 0 || found->second.size() > 1;
+  if (passed && passed_elsewhere && !fixture_failed) return std::nullopt;
   const auto set = worker.builder.TestSet(unit, place.context);
-  if (!set) return std::nullopt;
+  if (!set) return fixture_failed ? std::optional(UnseenFailure(node_id, unit)) : std::nullopt;
   return TestRecord{.node_id = node_id,
                     .unit = shared_->book.NameOf(unit),
-                    .passed = passed && !HasFailedFixture(worker.trace, place.context),
+                    .passed = passed && !fixture_failed,
                     .position = 0,
                     .seconds = context.seconds,
                     .when_s = shared_->options.now_s,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -39,12 +38,6 @@ def told(result: Result) -> list[str]:
     return [line for line in text.splitlines() if not line.startswith("plugins:")]
 
 
-def files(project: Project) -> dict[Path, int]:
-    """When each was written last, but those of pytest's own cache."""
-    found = [path for path in project.path.rglob("*") if "v" not in path.parts]
-    return {path: path.stat().st_mtime_ns for path in found if path.is_file()}
-
-
 @pytest.mark.parametrize("args", [[], ["-q"], ["-v"], ["-ra"], ["--no-header"]], ids=str)
 def test_it_says_what_a_run_with_workers_says(shop: Project, args: list[str]) -> None:
     assert is_idle(shop)
@@ -54,13 +47,6 @@ def test_it_says_what_a_run_with_workers_says(shop: Project, args: list[str]) ->
     assert not is_idle(shop)
     assert (idle.code, told(idle)) == (0, told(affected(shop, *args)))
     assert idle.summary == "5 unaffected"
-
-
-def test_it_writes_nothing(shop: Project) -> None:
-    affected(shop)
-    before = files(shop)
-    assert is_idle(shop)
-    assert files(shop) == before
 
 
 def test_only_where_nothing_has_changed(shop: Project) -> None:
