@@ -236,10 +236,12 @@ class Replay:
         self._add_stats("unaffected", new)
 
     def leave_out_unnamed(self, tests: int, seconds: float) -> None:
-        """So many more, of a file of which nothing runs, and what they took together."""
+        """So many more, of files of which nothing runs, and what they took together."""
         self._unnamed += tests
         self._unnamed_seconds += seconds
-        self._add_stats("unaffected", [""] * tests)
+        if self._reporter is not None and tests:  # who counts them needs no object for each
+            entry = types.SimpleNamespace(nodeid="")
+            self._reporter._add_stats("unaffected", [entry] * tests)
 
     @property
     def unaffected_count(self) -> int:

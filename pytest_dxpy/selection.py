@@ -247,8 +247,10 @@ class Selection:
         if self._replay is not None:
             left_out = {test.node_id: test.seconds for test in self._left_out}
             self._replay.leave_out(left_out, self._unread)
-            for file in self._unchanged:
-                self._replay.leave_out_unnamed(file.unchanged_tests, file.unchanged_seconds)
+            self._replay.leave_out_unnamed(
+                sum(file.unchanged_tests for file in self._unchanged),
+                sum(file.unchanged_seconds for file in self._unchanged),
+            )
             self._left_out, self._unchanged, self._unread = [], [], 0
 
     # What is learned.
