@@ -35,7 +35,12 @@ def main() -> int:
         ]
     if options.json:
         options.json.write_text(json.dumps(table.data(measured), indent=1) + "\n")
-    parts = (_conditions(options, slowdown), table.times(measured), table.memory(measured))
+    parts = (
+        _conditions(options, slowdown),
+        table.times(measured),
+        table.recording(measured),
+        table.memory(measured),
+    )
     sys.stdout.write("\n\n".join(part for part in parts if part) + "\n")
     return 0
 
@@ -64,6 +69,7 @@ def _options() -> argparse.Namespace:
     )
     add("--without-ours", action="store_true", help="measure plain pytest and xdist alone")
     add("--no-pyc", action="store_true", help="measure without .pyc files as well")
+    add("--recording", action="store_true", help="in place of xdist: what recording takes")
     add("--no-memory", action="store_true", help="leave out the further run that samples memory")
     add("--json", type=Path, metavar="FILE", help="write all samples here")
     return parser.parse_args()
@@ -88,6 +94,7 @@ def _bench(options: argparse.Namespace, product: Product | None, no_pyc: bool) -
         product=product,
         no_pyc=no_pyc,
         memory=not options.no_memory and not no_pyc,
+        recording=options.recording,
     )
 
 

@@ -15,7 +15,7 @@ from tests.parity.product import Product, put_in
 from tests.parity.recording import totals_of
 from tests.parity.suite_run import fresh_tree, pytest_command, run_in_scratch
 
-PLAIN, XDIST, OURS = "plain", "xdist", "ours"
+PLAIN, XDIST, OURS, UNRECORDED = "plain", "xdist", "ours", "ours, not recorded"
 PYTEST = "9.2.0"
 # Generated workloads have an environment without xdist, since only importing it costs time.
 WITHOUT = Suite("bench", "", "none", PYTEST, (), xdist=False, seconds=60)
@@ -62,6 +62,7 @@ class Bench:
     product: Product | None
     no_pyc: bool = False
     memory: bool = True
+    recording: bool = False  # in place of xdist: ours once more, without recording
 
 
 def measure(workload: Workload, bench: Bench, say: Callable[[str], None]) -> Measured:
@@ -89,11 +90,20 @@ def _runners(workload: Workload, bench: Bench) -> Iterator[Runner]:
     blocked = ("-p", "no:dxpy")
     ours = ("-p", "dxpy", f"--dx-workers={bench.workers}")
     yield _runner(PLAIN, blocked, _with_env(without, env), bench)
-    yield _runner(XDIST, (*blocked, "-n", str(bench.workers)), _with_env(with_xdist, env), bench)
-    if bench.product:
-        runner = _runner(OURS, ours, _with_env(without, env), bench)
-        put_in(bench.product, runner.suite, runner.place)
-        yield runner
+    if not bench.recording:
+        xdist = (*blocked, "-n", str(bench.workers))
+        yield _runner(XDIST, xdist, _with_env(with_xdist, env), bench)
+    if not bench.product:
+        return
+    yield _of_product(bench.product, _runner(OURS, ours, _with_env(without, env), bench))
+    if bench.recording:
+        off = (*ours, "--dx-record=off")
+        yield _of_product(bench.product, _runner(UNRECORDED, off, _with_env(without, env), bench))
+
+
+def _of_product(product: Product, runner: Runner) -> Runner:
+    put_in(product, runner.suite, runner.place)
+    return runner
 
 
 def _runner(name: str, arguments: tuple[str, ...], suite: Suite, bench: Bench) -> Runner:

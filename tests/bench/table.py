@@ -7,7 +7,7 @@ from dataclasses import asdict
 from statistics import median
 from typing import Any
 
-from tests.bench.measure import PLAIN, Measured, Sample
+from tests.bench.measure import OURS, PLAIN, UNRECORDED, Measured, Sample
 from tests.bench.memory import Memory
 
 
@@ -38,6 +38,23 @@ def _time_rows(one: Measured) -> list[list[str]]:
 
 def _columns(samples: list[Sample]) -> tuple[list[float], list[float]]:
     return [sample.wall_s for sample in samples], [sample.cpu_s for sample in samples]
+
+
+def recording(measured: Sequence[Measured]) -> str:
+    """A row per workload that ran with recording and without: what it adds, in per cent."""
+    rows = []
+    for one in measured:
+        if UNRECORDED not in one.samples:
+            continue
+        walls, cpus = _columns(one.samples[OURS])
+        other_walls, other_cpus = _columns(one.samples[UNRECORDED])
+        rows.append([one.workload, _added(walls, other_walls), _added(cpus, other_cpus)])
+    head = ["workload", "recording adds to wall, %", "to CPU, %"]
+    return markdown(head, rows) if rows else ""
+
+
+def _added(values: Sequence[float], base: Sequence[float]) -> str:
+    return spread([100 * (value / of - 1) for value, of in zip(values, base, strict=True)])
 
 
 def memory(measured: Sequence[Measured]) -> str:

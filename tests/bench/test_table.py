@@ -4,7 +4,7 @@ import ast
 import os
 
 from tests.bench import table
-from tests.bench.measure import Measured, Sample
+from tests.bench.measure import OURS, UNRECORDED, Measured, Sample
 from tests.bench.memory import Memory, sample
 from tests.bench.workloads import generated, sleepy, trivial
 
@@ -25,6 +25,15 @@ def test_times_are_shown_as_median_spread_and_ratio_within_a_round() -> None:
 def test_a_runner_that_did_not_run_the_same_tests_has_no_times() -> None:
     rows = table.times([measured(plain=[Sample(1, 1)], xdist=[Sample(1, 1, "exit 1, 1 error")])])
     assert rows.endswith("|  | xdist | not comparable: exit 1, 1 error |  |  |  |")
+
+
+def test_what_recording_adds_is_a_ratio_within_a_round() -> None:
+    samples = {
+        OURS: [Sample(1.1, 2.2), Sample(2.2, 1.0)],
+        UNRECORDED: [Sample(1.0, 2.0), Sample(2.0, 1.0)],
+    }
+    rows = table.recording([measured(**samples), measured(plain=[Sample(1, 1)])]).splitlines()[2:]
+    assert rows == ["| noop | 10 (10–10) | 5 (0–10) |"]  # noqa: RUF001
 
 
 def test_memory_is_shown_as_shares_of_all_processes() -> None:
