@@ -124,11 +124,38 @@ class ImpactStore:
     def __init__(self, path: bytes) -> None: ...
     def problem(self) -> str: ...
     def judge(
-        self, root: bytes, values: list[_Value], units: list[bytes], each_test: bool
-    ) -> list[tuple[bytes, bool, list[bytes], list[_JudgedTest], tuple[bool, int, float]]]: ...
+        self,
+        root: bytes,
+        values: list[_Value],
+        units: list[bytes],
+        each_test: bool,
+        besides: tuple[list[bytes], list[bytes]] | None = None,
+    ) -> tuple[
+        list[tuple[bytes, bool, list[bytes], list[_JudgedTest], tuple[bool, int, float]]], bytes
+    ]: ...
     def results(self, node_id: bytes) -> list[_Result]: ...
     def dependencies(self, witness: bytes) -> _Dependencies: ...
     def last_run(self) -> tuple[int, _Origin, list[_Value]] | None: ...
+
+class TestFiles:
+    def __init__(
+        self,
+        roots: Sequence[bytes],
+        *,
+        python_files: Sequence[bytes],
+        norecursedirs: Sequence[bytes],
+        ignore: Sequence[bytes],
+        ignore_glob: Sequence[bytes],
+        doctest_globs: Sequence[bytes],
+        doctest_modules: bool,
+        collect_in_virtualenv: bool,
+        keep_duplicates: bool,
+    ) -> None: ...
+    def paths(self) -> list[bytes]: ...
+    def conftests(self) -> list[bytes]: ...
+    def recall(
+        self, memo: bytes, store: bytes, root: bytes, values: list[_Value]
+    ) -> tuple[int, float] | None: ...
 
 class ImpactArchive:
     def __init__(self) -> None: ...

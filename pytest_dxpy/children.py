@@ -9,13 +9,14 @@ from __future__ import annotations
 import marshal
 import os
 import sys
-import sysconfig
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 from _pytest.cacheprovider import Cache
+
+from pytest_dxpy import standard_library
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -32,13 +33,12 @@ def settings_of(config: pytest.Config, how: str) -> dict[str, Any]:
         config: of the run.
         how: ``function`` or ``module``.
     """
-    paths = sysconfig.get_paths()
     return {
         "roots": sorted(
             {os.fsencode(path) for path in (config.rootpath, config.rootpath.resolve())}
         ),
         "excluded": [os.fsencode(path) for path in _excluded(config)],
-        "stdlib": [os.fsencode(paths[name]) for name in ("stdlib", "platstdlib")],
+        "stdlib": [os.fsencode(path) for path in standard_library.folders()],
         "functions": how == "function",
         "start_ns": time.time_ns(),
     }

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dxpy import native, protocol, reports, stages, units, xdist_compat
+from pytest_dxpy import native, protocol, reports, stages, units, walk, xdist_compat
 from pytest_dxpy.collection import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
@@ -94,7 +94,7 @@ class Controller:
 
     def _start_workers(self, config: pytest.Config, hints: list[Unit], *, early: bool) -> None:
         count = self._workers if self._mode.full else min(self._workers, self._busy(hints))
-        if count == 0 and not self._selection.finds_all(units.conftests(config)):
+        if count == 0 and not self._leaves_out_all(config):
             count = 1
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
@@ -119,13 +119,18 @@ class Controller:
             crew.start(shared=True, full=self._mode.full)
         self._progress.begin()
 
+    def _leaves_out_all(self, config: pytest.Config) -> bool:
+        """Whether no test need run, also of those that a walk does not find."""
+        conftests = walk.test_files(config).conftests()
+        return self._selection.active and walk.finds_all(config, conftests)
+
     def _hints(self, config: pytest.Config) -> list[Unit]:
         if self._mode.full:
             resolve_arguments(config)  # for its error alone
             return []
         hints = units.hints(config, self._records)
         paths = [unit.key for unit in hints]
-        if self._mode.confirm and (name := units.clash(config, paths)):
+        if self._mode.confirm and (name := walk.Modules(config, paths).clash):
             self._mode = Mode("full", confirm=False, reason=f"two files are module '{name}'")
             return []
         return hints

@@ -8,14 +8,14 @@ from __future__ import annotations
 import dataclasses
 import os
 import sys
-import sysconfig
 import time
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_dxpy import native, stages
+from pytest_dxpy import native, stages, standard_library
 from pytest_dxpy.children import CHILDREN
 from pytest_dxpy.impact_values import values
+from pytest_dxpy.kept_files import RECORD
 from pytest_dxpy.origin import origin
 
 if TYPE_CHECKING:
@@ -25,8 +25,6 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_dxpy.units import Unit
-
-NAME = "impact.dxs"
 
 
 class Judged(NamedTuple):
@@ -38,6 +36,14 @@ class Judged(NamedTuple):
     witness: bytes  # under which it passed
     when: int  # seconds since 1970
     seconds: float
+
+
+class Unchanged(NamedTuple):
+    """Files of which no test need run."""
+
+    tests: int
+    seconds: float  # that they took
+    memo: bytes  # by which this is known again, where nothing changes; empty: it cannot be
 
 
 @dataclasses.dataclass
@@ -70,13 +76,12 @@ class Impact:
         self._stages = stages.of(config)
         self._root = os.fsencode(str(config.rootpath))
         self._origin = origin(config.rootpath)  # now: a test, or the user, may switch branches
-        # Now: plugins add to settings when they are configured.
         self._values = values(config, variables)
-        self._path = os.fsencode(str(folder / NAME))
+        self._path = os.fsencode(str(folder / RECORD))
         self._opened: native.ImpactStore | None = None
         self._children = config.stash.get(CHILDREN, None)
         self.files: dict[str, JudgedFile] = {}  # by path
-        stdlib = {sysconfig.get_path(name) for name in ("stdlib", "platstdlib")}
+        stdlib = set(standard_library.folders())
         stdlib |= {os.path.realpath(path) for path in stdlib}
         self._record = native.ImpactRecord(
             self._root,
@@ -116,6 +121,27 @@ class Impact:
                 judged = judge(self.store, self._root, self._values, names, each_test=each_test)
             self.files.update(zip(new, judged, strict=True))
         return self.files
+
+    def judge_all(
+        self, paths: list[str], files: list[str], presence: list[str]
+    ) -> tuple[dict[str, JudgedFile], bytes]:
+        """Find out which tests of files need not run, as counts where nothing has changed.
+
+        Args:
+            paths: of all test files, absolute; none was judged before.
+            files: whose content the answer hangs on as well.
+            presence: paths on whose being there it hangs as well.
+
+        Returns:
+            What is known of each, and what keeps that, as far as it can be kept.
+        """
+        store = self.store
+        with self._stages.stage("judging"):
+            names = [self._name(path) for path in paths]
+            besides = [self._name(path) for path in files], [self._name(path) for path in presence]
+            judged, memo = store.judge(self._root, self._values, names, False, besides)
+        self.files.update(zip(paths, map(_judged_file, judged), strict=True))
+        return self.files, memo
 
     def _name(self, path: str) -> bytes:
         data, root = os.fsencode(path), self._root + b"/"
@@ -193,18 +219,14 @@ def judge(
         names: paths of the files, below the root relative to it.
         each_test: say it of each test also where nothing has changed for a file.
     """
-    return [
-        JudgedFile(
-            os.fsdecode(name),
-            must_collect,
-            _steps(why),
-            [_test(*test) for test in tests],
-            *unchanged,
-        )
-        for name, must_collect, why, tests, unchanged in store.judge(
-            root, values_, names, each_test
-        )
-    ]
+    judged, _ = store.judge(root, values_, names, each_test)
+    return [_judged_file(one) for one in judged]
+
+
+def _judged_file(judged: tuple[Any, ...]) -> JudgedFile:
+    name, must_collect, why, tests, unchanged = judged
+    tests = [_test(*test) for test in tests]
+    return JudgedFile(os.fsdecode(name), must_collect, _steps(why), tests, *unchanged)
 
 
 def _test(node_id: bytes, affected: bool, chain: list[bytes], *rest: Any) -> Judged:

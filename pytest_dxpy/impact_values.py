@@ -36,13 +36,24 @@ _HARMLESS_PREFIXES: Final = ("cov", "dx", "html", "no_cov", "json_report")
 _HARMLESS_INI: Final = ("addopts", "dx", "testpaths", "norecursedirs", "junit_")
 
 
+_VALUES: Final = pytest.StashKey[list[tuple[str, bytes]]]()
+
+
 def values(config: pytest.Config, variables: Sequence[str]) -> list[tuple[str, bytes]]:
     """Name and content (16 bytes) of each value, as the store keeps them.
+
+    As they are when they are first asked for: plugins add to settings when they are configured.
 
     Args:
         config: with its options parsed; it need not be configured.
         variables: environment variables that tests depend on.
     """
+    if _VALUES not in config.stash:
+        config.stash[_VALUES] = _find(config, variables)
+    return config.stash[_VALUES]
+
+
+def _find(config: pytest.Config, variables: Sequence[str]) -> list[tuple[str, bytes]]:
     texts: dict[str, object] = {
         "the interpreter": (sys.version, sys.platform, str(sys.flags), str(sys.warnoptions)),
         "pytest": pytest.__version__,

@@ -32,6 +32,7 @@ count_threads = _native.count_threads
 own_shared_pages = _native.own_shared_pages
 
 walk = _native.walk
+TestFiles = _native.TestFiles
 find_text = _native.find_text
 outline = _native.outline
 tree_sitter_outline = _native.tree_sitter_outline

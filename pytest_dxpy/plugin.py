@@ -7,6 +7,7 @@ the native core, or anything else of ours, unless it is to be ours.
 from __future__ import annotations
 
 import os
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -65,7 +66,8 @@ def pytest_load_initial_conftests(
     """Get ready before any conftest is imported; the early point to fork at."""
     config: Any = early_config
     if _is_asked_for(early_config, config.known_args_namespace):
-        _session().before_conftests(early_config, parser, args)
+        began = time.perf_counter(), time.process_time()
+        _session().before_conftests(early_config, parser, args, began)
     return (yield)
 
 

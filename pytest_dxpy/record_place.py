@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from pytest_dxpy import native, settings
 from pytest_dxpy.errors import OptionError, RecordError
-from pytest_dxpy.impact import NAME
+from pytest_dxpy.kept_files import RECORD
 
 
 class Place(NamedTuple):
@@ -42,7 +42,7 @@ def find(root: str, cache_dir: str, *, make: bool = False) -> Place:
             f"{config.rootpath}: the project keeps nothing between runs",
             hint="it switches pytest's cache off; --cache-dir names a folder",
         )
-    return Place(config.rootpath, folder / NAME)
+    return Place(config.rootpath, folder / RECORD)
 
 
 def open_record(place: Place) -> native.ImpactStore:

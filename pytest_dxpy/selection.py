@@ -7,13 +7,12 @@ Holds the record of the project for as long as a run lasts. Without
 from __future__ import annotations
 
 import functools
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import native, stages
 from pytest_dxpy.collection import resolve_arguments
-from pytest_dxpy.impact import Impact, JudgedFile
+from pytest_dxpy.impact import Impact, JudgedFile, Unchanged
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -27,10 +26,6 @@ if TYPE_CHECKING:
     from pytest_dxpy.records import Records
     from pytest_dxpy.replay import Replay
     from pytest_dxpy.units import Unit
-
-# What a conftest has in it that makes pytest find tests where a walk does not.
-FINDER_HOOKS = (b"pytest_collect_file", b"pytest_collect_directory", b"pytest_pycollect_makemodule")
-
 
 # As native/impact says it.
 FAILED = "it failed when it last ran"
@@ -160,20 +155,25 @@ class Selection:
         self._tell()
         return kept
 
-    def nothing_changed_for(self, paths: list[str]) -> bool:
-        """Whether nothing has changed for any test of files, which then need not run.
+    def unchanged(
+        self, paths: list[str], files: list[str], presence: list[str]
+    ) -> Unchanged | None:
+        """How many tests there are, where nothing has changed for any of them; else None.
 
         Args:
-            paths: of all files there are; False for none.
+            paths: of all test files.
+            files: whose content that hangs on as well.
+            presence: paths on whose being there it hangs as well.
         """
-        if not self.active or self._asks_for_each:
-            return False
-        files = self._judge(paths, each_test=False)
-        return bool(paths) and all(files[path].is_unchanged for path in paths)
-
-    def leave_out(self, paths: list[str]) -> None:
-        """Run nothing of files for which nothing has changed."""
-        self._unchanged += [self._files[path] for path in paths]
+        if self._impact is None:
+            return None
+        judged, memo = self._impact.judge_all(paths, files, presence)
+        self._files |= judged
+        if not all(file.is_unchanged for file in judged.values()):
+            return None
+        tests = sum(file.unchanged_tests for file in judged.values())
+        seconds = sum(file.unchanged_seconds for file in judged.values())
+        return Unchanged(tests, seconds, memo)
 
     @functools.cached_property
     def _named(self) -> list[CollectionArgument]:
@@ -226,22 +226,6 @@ class Selection:
             elif test is None and files[str(item.path)].is_proven:
                 self._alone[item.nodeid] = 0.0
         return self._alone
-
-    def finds_all(self, paths: list[str]) -> bool:
-        """Whether the files that a walk finds, of which some are left out, are all there are.
-
-        Args:
-            paths: of all conftest files.
-        """
-        if not self.active:
-            return False
-        # not config.hook, which in pytest 8 hides the callers of hooks that take a path
-        hook = self._config.pluginmanager.hook
-        for name in FINDER_HOOKS:
-            for implementation in getattr(hook, name.decode()).get_hookimpls():
-                if not implementation.function.__module__.startswith(("_pytest.", "pytest_dxpy.")):
-                    return False
-        return not any(native.find_text([os.fsencode(path) for path in paths], [*FINDER_HOOKS]))
 
     def _tell(self) -> None:
         if self._replay is not None:

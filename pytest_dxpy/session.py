@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_dxpy import mode, native, options, stages, xdist_compat, xdist_options
+from pytest_dxpy import kept_files, mode, native, options, stages, xdist_compat, xdist_options
 from pytest_dxpy.errors import OptionError
 from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
 from pytest_dxpy.plain_imports import plain_imports
@@ -104,8 +104,17 @@ def _limit(given: Any, count: int) -> int:
     return min(count, most) if most else count
 
 
-def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[str]) -> None:
-    """Add xdist's options where xdist is not there; fork early where that is better."""
+def before_conftests(
+    config: pytest.Config, parser: pytest.Parser, args: list[str], began: tuple[float, float]
+) -> None:
+    """Add xdist's options where xdist is not there; fork early where that is better.
+
+    Args:
+        config: not complete yet.
+        parser: of the command line.
+        args: the command line.
+        began: seconds by the wall's clock and the CPUs', before this module was imported.
+    """
     early: Any = config
     is_declared = hasattr(early.known_args_namespace, "numprocesses")
     if not is_declared:
@@ -117,6 +126,7 @@ def before_conftests(config: pytest.Config, parser: pytest.Parser, args: list[st
     given = early.known_args_namespace
     parsed = _parse_options(config, given)
     counted = stages.begin(config, counts=parsed.stats)
+    counted.add("imports and options", since=stages.Times(*began))
     if parsed.collect == "off" or mode.reason_for_off(given):
         return
     with _usage_errors():
@@ -221,8 +231,8 @@ def _run(config: pytest.Config, parsed: options.Options, chosen: mode.Mode, work
     """Become the controller of workers, or one that needs none."""
     early = config.stash.get(EARLY_SERVER, None)
     # Before the fork: mostly there is nothing to fork for.
-    selection = _selection(config, parsed) if parsed.affected else None
-    if selection is not None and (idle := _idle(config, chosen, selection, workers)):
+    idle, selection = _idle(config, parsed, chosen, workers) if parsed.affected else (None, None)
+    if idle is not None:
         _leave_alone(config)
         config.pluginmanager.register(idle, "dsession")
         return
@@ -303,22 +313,30 @@ def _leave_alone(config: pytest.Config) -> None:
 
 
 def _idle(
-    config: pytest.Config, chosen: mode.Mode, selection: Selection, workers: int
-) -> Idle | None:
-    """Who ends a run in which no test need run; None: some may have to."""
+    config: pytest.Config, parsed: options.Options, chosen: mode.Mode, workers: int
+) -> tuple[Idle | None, Selection | None]:
+    """Who ends a run in which no test need run; None: some may have to. Then the selection."""
     with stages.of(config).stage("imports"), plain_imports():
-        from pytest_dxpy.idle import Idle, becomes_idle  # noqa: PLC0415
+        from pytest_dxpy.idle import Idle, Search  # noqa: PLC0415
 
-    return Idle(chosen, selection, workers) if becomes_idle(config, chosen, selection) else None
+    with stages.of(config).stage("settings"):
+        folder, _ = _cache_folder(config, parsed)
+        search = Search(config, parsed, chosen, folder)
+    selection = None
+    if not (found := search.recalled()):
+        selection = _selection(config, parsed)
+        found = search.judged(selection)
+    return Idle(chosen, workers, *found) if found else None, selection
 
 
 def _selection(config: pytest.Config, parsed: options.Options) -> Selection:
-    from pytest_dxpy.records import Records  # noqa: PLC0415  # with the controller
-    from pytest_dxpy.selection import Selection  # noqa: PLC0415
+    with stages.of(config).stage("imports"), plain_imports():
+        from pytest_dxpy.records import Records  # noqa: PLC0415  # with the controller
+        from pytest_dxpy.selection import Selection  # noqa: PLC0415
 
     with stages.of(config).stage("settings and durations"):
         folder, make_folder = _cache_folder(config, parsed)
-        records = Records(folder and folder / "files.json", make_folder)
+        records = Records(folder and folder / kept_files.DURATIONS, make_folder)
         with _usage_errors():
             against = _against(config, parsed, folder)
         return Selection(config, parsed, records, folder, against)

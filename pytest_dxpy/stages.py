@@ -55,6 +55,10 @@ class Stages:
             self._charge()
             self._running.pop()
 
+    def add(self, name: str, since: Times) -> None:
+        """Count what was done since then, in no stage."""
+        self._spent[name] = Times.now().less(since)
+
     def _charge(self) -> None:
         now = Times.now()
         if self._running:
@@ -80,6 +84,9 @@ class NoStages(Stages):
         """Nothing."""
         del name
         return contextlib.nullcontext()
+
+    def add(self, name: str, since: Times) -> None:
+        """Nothing."""
 
     def lines(self) -> list[str]:
         """Nothing."""

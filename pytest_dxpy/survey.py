@@ -107,7 +107,7 @@ def _roots(config: Any) -> list[bytes]:
 
 def _request(config: Any) -> dict[str, Any]:
     """What ``native.take_survey`` takes, as plain data."""
-    from pytest_dxpy import known_plugins, settings, units  # noqa: PLC0415
+    from pytest_dxpy import known_plugins, settings, walk  # noqa: PLC0415
 
     rules = {
         "python_classes": list(config.getini("python_classes")),
@@ -123,7 +123,7 @@ def _request(config: Any) -> dict[str, Any]:
     }
     cut = config.option.confcutdir
     return {
-        "walk": units.walk_rules(config),
+        "walk": walk.rules(config),
         "rules": rules,
         "project": project,
         "rootdir": os.fsencode(config.rootpath),

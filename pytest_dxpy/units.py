@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import dataclasses
 import os
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from pytest_dxpy import native
+from pytest_dxpy import native, walk
 from pytest_dxpy.collection import resolve_arguments
 
 if TYPE_CHECKING:
@@ -137,83 +137,12 @@ def hints(config: pytest.Config, records: Records) -> list[Unit]:
     return units
 
 
-def whole_files(config: pytest.Config) -> list[str]:
-    """Paths of the files that a walk finds; none where an argument names tests of a file.
-
-    Raises:
-        pytest.UsageError: an argument names no file.
-    """
-    arguments = resolve_arguments(config)
-    if any(argument.parts for argument in arguments):
-        return []
-    return list(dict.fromkeys(path for path, *_ in _walk(config, arguments)))
-
-
-def clash(config: pytest.Config, paths: list[str]) -> str:
-    """A module name that two files would be imported under; empty where there is none.
-
-    Only the process that imports both meets the error.
-    """
-    if config.option.importmode == "importlib":
-        return ""
-    packages: dict[str, str] = {}
-    seen: set[str] = set()
-    for path in paths:
-        folder, _, name = path.rpartition("/")
-        module = f"{_package(folder, packages)}{name}"
-        if name.endswith(".py") and module in seen:
-            return module.removesuffix(".py")
-        seen.add(module)
-    return ""
-
-
-def _package(folder: str, known: dict[str, str]) -> str:
-    """The package that a folder is, with a dot behind it; empty where it is none."""
-    if folder not in known:
-        above, _, name = folder.rpartition("/")
-        inside = os.path.isfile(f"{folder}/__init__.py")  # noqa: PTH113
-        known[folder] = f"{_package(above, known)}{name}." if inside else ""
-    return known[folder]
-
-
 def _walk(
     config: pytest.Config, arguments: list[CollectionArgument]
 ) -> list[tuple[str, int, int, int]]:
     roots = [os.fsencode(argument.path) for argument in arguments]
-    files, _, _ = native.walk(roots, **walk_rules(config))
+    files, _, _ = native.walk(roots, **walk.rules(config))
     return [(os.fsdecode(path), argument, size, mtime) for path, argument, size, mtime in files]
-
-
-def conftests(config: pytest.Config) -> list[str]:
-    """All conftest files where pytest would look for tests."""
-    roots = [os.fsencode(argument.path) for argument in resolve_arguments(config)]
-    rules = walk_rules(config) | {"python_files": [b"conftest.py"]}
-    files, _, _ = native.walk(roots, **rules)
-    return [os.fsdecode(path) for path, *_ in files]
-
-
-def walk_rules(config: Any) -> dict[str, Any]:
-    """What pytest's settings say about which files to collect, as ``native.walk`` takes it."""
-    option = config.option
-    doctest = config.pluginmanager.hasplugin("doctest")
-    return {
-        "python_files": [os.fsencode(text) for text in config.getini("python_files")],
-        "norecursedirs": [os.fsencode(text) for text in config.getini("norecursedirs")],
-        "ignore": [os.fsencode(_absolute(config, text)) for text in option.ignore or ()],
-        "ignore_glob": [os.fsencode(_absolute(config, text)) for text in option.ignore_glob or ()],
-        "doctest_globs": [os.fsencode(text) for text in _doctest_globs(option) if doctest],
-        "doctest_modules": doctest and bool(option.doctestmodules),
-        "collect_in_virtualenv": bool(option.collect_in_virtualenv),
-        "keep_duplicates": bool(option.keepduplicates),
-    }
-
-
-def _doctest_globs(option: Any) -> list[str]:
-    return option.doctestglob or ["test*.txt"]
-
-
-def _absolute(config: pytest.Config, text: str) -> str:
-    return os.path.abspath(os.path.join(config.invocation_params.dir, text))  # noqa: PTH100, PTH118
 
 
 def make_unit(path: str, argument: int, size: int, mtime_ns: int, records: Records) -> Unit:

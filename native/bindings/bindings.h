@@ -17,6 +17,7 @@ void BindProcess(pybind11::module_& m);
 void BindDispatcher(pybind11::module_& m);
 void BindWorkerPort(pybind11::module_& m);
 void BindImpact(pybind11::module_& m);
+void BindIdleRun(pybind11::module_& m);
 void BindImpactArchive(pybind11::module_& m);
 void BindImpactParts(pybind11::module_& m);
 void BindTree(pybind11::module_& m);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "bindings/bindings.h"
+#include "bindings/walk_arguments.h"
 #include "discovery/file_walk.h"
 #include "discovery/text_search.h"
 
@@ -52,17 +53,9 @@ py::tuple Walk(const Bytes& roots, const discovery::WalkRules& rules) {
 }  // namespace
 
 void BindDiscovery(py::module_& m) {
-  m.def(
-      "walk",
-      [](const Bytes& roots, const Bytes& python_files, const Bytes& norecursedirs,
-         const Bytes& ignore, const Bytes& ignore_glob, const Bytes& doctest_globs,
-         bool doctest_modules, bool collect_in_virtualenv, bool keep_duplicates) {
-        return Walk(roots, {python_files, norecursedirs, ignore, ignore_glob, doctest_globs,
-                            doctest_modules, collect_in_virtualenv, keep_duplicates});
-      },
-      py::arg("roots"), py::kw_only(), py::arg("python_files"), py::arg("norecursedirs"),
-      py::arg("ignore"), py::arg("ignore_glob"), py::arg("doctest_globs"),
-      py::arg("doctest_modules"), py::arg("collect_in_virtualenv"), py::arg("keep_duplicates"));
+  DefineWalk(
+      [&m](const auto&... arguments) { m.def("walk", arguments...); },
+      [](const Bytes& roots, const discovery::WalkRules& rules) { return Walk(roots, rules); });
   m.def(
       "find_text",
       [](const Bytes& paths, const Bytes& needles) { return discovery::FindText(paths, needles); },

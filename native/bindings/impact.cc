@@ -2,6 +2,7 @@
 #include <pybind11/stl.h>
 
 #include <map>
+#include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -28,17 +29,21 @@ py::tuple ToTuple(const impact::JudgedTest& test) {
                         ToBytes(verdict.witness), verdict.when_s, verdict.seconds);
 }
 
-py::list Judge(ImpactStore& store, const py::bytes& root, const Values& values,
-               const std::vector<py::bytes>& units, bool each_test) {
-  std::map<std::string, ContentId> now;
-  for (const auto& [name, content] : values) now[name] = ToContentId(content);
-  std::vector<std::string> paths(units.begin(), units.end());
+using Besides = std::pair<std::vector<std::string>, std::vector<std::string>>;
+
+// (what is known of each unit, what EncodeMemo() makes of that or nothing).
+py::tuple Judge(ImpactStore& store, const std::string& root, const Values& values,
+                const std::vector<std::string>& units, bool each_test,
+                const std::optional<Besides>& besides) {
+  std::map<std::string, ContentId> now = ToMap(values);
   std::vector<impact::JudgedUnit> judged;
-  const std::string root_path = root;
+  std::string memo;
   {
     py::gil_scoped_release unlocked;
     const auto detail = each_test ? impact::Detail::kEachTest : impact::Detail::kCounts;
-    judged = impact::Judge(store.store(), root_path, std::move(now)).Run(paths, detail);
+    impact::Judge judge(store.store(), root, std::move(now));
+    judged = judge.Run(units, detail);
+    if (besides) memo = judge.Remember(judged, {besides->first, besides->second});
   }
   py::list made;
   for (const impact::JudgedUnit& unit : judged) {
@@ -50,7 +55,7 @@ py::list Judge(ImpactStore& store, const py::bytes& root, const Values& values,
         py::bytes(unit.unit), unit.must_collect, why, tests,
         py::make_tuple(unit.is_unchanged, unit.unchanged_tests, unit.unchanged_seconds)));
   }
-  return made;
+  return py::make_tuple(made, py::bytes(memo));
 }
 
 /// What the workers of one run have recorded.
@@ -110,7 +115,7 @@ void BindImpact(py::module_& module) {
   store.def(py::init<py::bytes>(), py::arg("path"))
       .def("problem", &ImpactStore::problem)
       .def("judge", &Judge, py::arg("root"), py::arg("values"), py::arg("units"),
-           py::arg("each_test"));
+           py::arg("each_test"), py::arg("besides") = py::none());
   DefinePast(store);
   py::class_<ImpactRecord>(module, "ImpactRecord")
       .def(py::init<py::bytes, std::vector<py::bytes>, std::vector<py::bytes>, int64_t>(),

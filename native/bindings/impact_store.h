@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +32,12 @@ inline pybind11::bytes ToBytes(const ContentId& id) {
 }
 
 using Values = std::vector<std::pair<std::string, pybind11::bytes>>;
+
+inline std::map<std::string, ContentId> ToMap(const Values& values) {
+  std::map<std::string, ContentId> map;
+  for (const auto& [name, content] : values) map[name] = ToContentId(content);
+  return map;
+}
 
 /// The store of one project, and what is done with it.
 class ImpactStore {

@@ -15,6 +15,7 @@ PYBIND11_MODULE(_native, m) {
   dxpy::bindings::BindDispatcher(m);
   dxpy::bindings::BindWorkerPort(m);
   dxpy::bindings::BindImpact(m);
+  dxpy::bindings::BindIdleRun(m);
   dxpy::bindings::BindImpactArchive(m);
   dxpy::bindings::BindImpactParts(m);
   dxpy::bindings::BindTree(m);

@@ -45,7 +45,8 @@ void Sort(std::vector<Entry>& entries) {
 
 class Walker {
  public:
-  Walker(const FileRules& rules, WalkResult& result) : rules_(rules), result_(result) {}
+  Walker(const FileRules& rules, bool names_only, WalkResult& result)
+      : rules_(rules), names_only_(names_only), result_(result) {}
 
   void WalkRoot(const std::string& path, size_t root) {
     root_ = root;
@@ -128,7 +129,7 @@ class Walker {
   void AddFile(const DirectoryEntry& entry, const std::string& path, const DirectoryReader& reader,
                Listing& listing) {
     std::string name(entry.name);
-    if (const auto file = reader.Stat(name)) {
+    if (const auto file = names_only_ ? std::optional(FileStat()) : reader.Stat(name)) {
       listing.entries.push_back({std::move(name), file, entry.is_link});
     } else {
       Report(path, errno);
@@ -140,6 +141,7 @@ class Walker {
   }
 
   const FileRules& rules_;
+  bool names_only_;
   WalkResult& result_;
   size_t root_ = 0;
   int nested_links_ = 0;
@@ -154,7 +156,7 @@ WalkResult Walk(std::span<const std::string> roots, const WalkRules& rules) {
   // A root below another one counts as named only if it is walked on its own.
   const FileRules file_rules(rules, walked);
   WalkResult result;
-  Walker walker(file_rules, result);
+  Walker walker(file_rules, rules.names_only, result);
   for (const size_t root : distinct) walker.WalkRoot(roots[root], root);
   return result;
 }

@@ -21,6 +21,7 @@ struct WalkRules {
   bool doctest_modules = false;            ///< --doctest-modules: every .py file can hold tests
   bool collect_in_virtualenv = false;
   bool keep_duplicates = false;  ///< --keep-duplicates: overlapping roots are walked each
+  bool names_only = false;       ///< not pytest's: no test file is looked at, its stat is all 0
 };
 
 /// WalkRules made ready: decides about one file or directory that a walk met.

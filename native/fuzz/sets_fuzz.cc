@@ -7,6 +7,8 @@
 #include <string>
 
 #include "impact/current_files.h"
+#include "impact/kinds.h"
+#include "impact/memo.h"
 #include "impact/set_walk.h"
 #include "impact/sets.h"
 #include "impact/summary.h"
@@ -48,6 +50,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   ExpectRoundTrip(input, DecodeSeenFile, EncodeSeenFile);
   ExpectRoundTrip(input, DecodeSummary, EncodeSummary);
   ExpectRoundTrip(input, DecodeDigest, EncodeDigest);
+  ExpectRoundTrip(TextKey(input) + input, DecodeMemo, EncodeMemo);
   ExpectSameWalk(input);
   return 0;
 }

@@ -1,15 +1,14 @@
 #include "impact/current_files.h"
 
-#include <dirent.h>
 #include <sys/stat.h>
 
 #include <algorithm>
 #include <cerrno>
-#include <memory>
 
 #include "base/packed.h"
 #include "base/read_file.h"
 #include "impact/kinds.h"
+#include "impact/looks.h"
 
 namespace dxpy::impact {
 namespace {
@@ -20,41 +19,11 @@ constexpr int64_t kSlackNs = 2'000'000'000;
 // Of directories below each other; links may make a loop.
 constexpr int kMostDepth = 100;
 
-ContentId Marked(const char* what) {
-  // No file has this content but one that somebody wrote for it.
-  return ContentOf(std::string("dxpy: ") + what);
-}
-
-bool IsAbsence(int error) {
-  return error == ENOENT || error == ENOTDIR || error == ELOOP || error == ENAMETOOLONG;
-}
-
 std::string Join(const std::string& directory, std::string_view name) {
   return directory == "." ? std::string(name) : directory + "/" + std::string(name);
 }
 
-// In their order, without those that are passed over. False with errno set.
-bool ReadNames(const std::string& path, std::vector<std::string>& names) {
-  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(path.c_str()), closedir);
-  if (!directory) return false;
-  errno = 0;
-  while (const dirent* const entry = readdir(directory.get())) {
-    const std::string_view name = entry->d_name;
-    if (name != "." && name != ".." && !IsPassedOver(name)) names.emplace_back(name);
-  }
-  std::ranges::sort(names);
-  return errno == 0;
-}
-
-ContentId Unreadable() { return IsAbsence(errno) ? kNoContent : Marked("unreadable"); }
-
 }  // namespace
-
-bool IsPassedOver(std::string_view name) {
-  return name == "__pycache__" || name == ".git" || name == ".hg" || name == ".svn" ||
-         name.ends_with(".pyc") || (name.starts_with('.') && name.ends_with("_cache")) ||
-         name.starts_with(".coverage") || name == ".hypothesis";
-}
 
 bool SeenFile::IsProof(const FileStat& now) const {
   return stat == now && read_ns >= kSlackNs && stat.mtime_ns <= read_ns - kSlackNs &&
@@ -99,13 +68,11 @@ ContentId CurrentFiles::File(const std::string& name) {
 
 ContentId CurrentFiles::LookAt(const std::string& name) {
   const std::string path = PathOf(name);
-  struct stat status{};
+  FileStat stat;
   ++files_stated_;
-  if (stat(path.c_str(), &status) != 0) return Unreadable();
-  if (S_ISDIR(status.st_mode)) return Marked("directory");
-  if (!S_ISREG(status.st_mode)) return Marked("special file");
+  if (const auto content = ContentByStat(path, stat)) return *content;
   const std::optional<SeenFile> seen = DecodeSeenFile(store_.FindNewest(kFileKind, name));
-  if (seen && seen->IsProof(ToFileStat(status))) return seen->content;
+  if (seen && seen->IsProof(stat)) return seen->content;
   return ReadAnew(name, path);
 }
 
@@ -114,7 +81,7 @@ ContentId CurrentFiles::ReadAnew(const std::string& name, const std::string& pat
   bool unchanged = false;
   ++files_read_;
   const std::optional<FileStat> stat = ReadFile(path, bytes_, unchanged);
-  if (!stat) return Unreadable();
+  if (!stat) return Unreadable(errno);
   seen.stat = *stat;
   seen.content = ContentOf({bytes_.data(), bytes_.size()});
   // What is too young to be a proof would be written again and again.
@@ -133,21 +100,18 @@ std::optional<std::string> CurrentFiles::Read(const std::string& name, const Con
 
 ContentId CurrentFiles::Existence(const std::string& name) {
   const auto [known, is_new] = existence_.try_emplace(name);
-  if (!is_new) return known->second;
-  struct stat status{};
-  ++files_stated_;
-  if (stat(PathOf(name).c_str(), &status) != 0) return known->second = Unreadable();
-  return known->second = Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
+  if (is_new) {
+    ++files_stated_;
+    known->second = ExistenceAt(PathOf(name));
+  }
+  return known->second;
 }
 
 ContentId CurrentFiles::Listing(const std::string& name) {
   const auto [known, is_new] = listings_.try_emplace(name);
-  if (!is_new) return known->second;
   std::vector<std::string> names;
-  if (!ReadNames(PathOf(name), names)) return known->second = Unreadable();
-  std::string description;
-  for (const std::string& each : names) description += each + '\0';
-  return known->second = ContentOf(description);
+  if (is_new) known->second = ListingAt(PathOf(name), names);
+  return known->second;
 }
 
 ContentId CurrentFiles::Tree(const std::string& name) {
@@ -160,8 +124,11 @@ ContentId CurrentFiles::Tree(const std::string& name) {
 
 void CurrentFiles::AddTree(const std::string& name, std::string& description, int depth) {
   std::vector<std::string> names;
-  const bool is_read = depth < kMostDepth && ReadNames(PathOf(name), names);
+  const ContentId listing = ListingAt(PathOf(name), names);
+  listings_.try_emplace(name, listing);
+  const bool is_read = depth < kMostDepth && listing != kNoContent && !IsUnreadable(listing);
   description += is_read ? "(" : "?";
+  if (!is_read) names.clear();
   // A virtual environment is what the interpreter is, not what the project is.
   if (std::ranges::find(names, "pyvenv.cfg") != names.end()) names.clear();
   for (const std::string& each : names) {
@@ -176,6 +143,28 @@ void CurrentFiles::AddTree(const std::string& name, std::string& description, in
     }
   }
   description += ")";
+}
+
+std::optional<std::vector<Look>> CurrentFiles::Looks() const {
+  std::vector<Look> looks;
+  looks.reserve(files_.size() + existence_.size() + listings_.size());
+  for (const auto& [name, content] : files_) {
+    Look look{DependencyKind::kFile, name, content, {}};
+    FileStat stat;
+    if (ContentByStat(PathOf(name), stat) != content) {
+      const std::optional<SeenFile> seen = DecodeSeenFile(store_.FindNewest(kFileKind, name));
+      if (!seen || seen->content != content || !seen->IsProof(seen->stat)) return std::nullopt;
+      look.stat = seen->stat;
+    }
+    looks.push_back(look);
+  }
+  for (const auto& [name, content] : existence_)
+    looks.push_back({DependencyKind::kExists, name, content, {}});
+  for (const auto& [name, content] : listings_)
+    looks.push_back({DependencyKind::kListing, name, content, {}});
+  const bool is_told =
+      std::ranges::none_of(looks, [](const Look& look) { return IsUnreadable(look.content); });
+  return is_told ? std::optional(looks) : std::nullopt;
 }
 
 }  // namespace dxpy::impact

@@ -14,6 +14,16 @@
 
 namespace dxpy::impact {
 
+/// What was found at a path.
+struct Look {
+  DependencyKind kind = DependencyKind::kFile;  ///< that, or kExists or kListing
+  std::string_view name;
+  ContentId content{};
+  FileStat stat{};  ///< of a regular file, by which its content is told; of anything else 0
+
+  bool operator==(const Look&) const = default;
+};
+
 /// What the files of a project are now, by content. Each is looked at once, and read only where
 /// its stat does not say that it is what the store knows: by the rule of docs/formats/index.md,
 /// "When a fact is valid".
@@ -38,6 +48,10 @@ class CurrentFiles {
 
   /// The bytes of a file if it still has this content.
   std::optional<std::string> Read(const std::string& name, const ContentId& content);
+
+  /// All that was looked at, once what was found out about files is kept; nullopt: some of it
+  /// cannot be told from another thing by its stat, which may be too young. Views of this.
+  [[nodiscard]] std::optional<std::vector<Look>> Looks() const;
 
   /// What was found out about files and is worth keeping; of kFileKind.
   std::vector<store::Store::Entry> TakeEntries() { return std::exchange(entries_, {}); }
@@ -77,8 +91,5 @@ struct SeenFile {
 
 [[nodiscard]] std::string EncodeSeenFile(const SeenFile& file);
 [[nodiscard]] std::optional<SeenFile> DecodeSeenFile(std::string_view bytes);
-
-/// Names that are in no listing and no tree, since a run makes them: caches and version control.
-[[nodiscard]] bool IsPassedOver(std::string_view name);
 
 }  // namespace dxpy::impact

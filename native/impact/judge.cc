@@ -10,6 +10,7 @@
 #include "impact/closures.h"
 #include "impact/current_files.h"
 #include "impact/kinds.h"
+#include "impact/memo.h"
 #include "impact/set_table.h"
 #include "impact/sources.h"
 #include "impact/unit_digest.h"
@@ -20,6 +21,7 @@ class Judge::State {
  public:
   State(store::Store& store, std::string root, std::map<std::string, ContentId> values)
       : store_(store),
+        root_(root),
         values_(std::move(values)),
         files_(store, std::move(root)),
         sources_(store, files_),
@@ -36,6 +38,19 @@ class Judge::State {
     return judged;
   }
 
+  std::string Remember(const std::vector<JudgedUnit>& units, const Besides& besides) {
+    for (const std::string& name : besides.files) files_.File(name);
+    for (const std::string& name : besides.presence) files_.Existence(name);
+    Keep();
+    const std::optional<FileStat> store = store_.Stat();
+    std::optional<std::vector<Look>> looks = files_.Looks();
+    if (!store || !looks || !std::ranges::all_of(units, &JudgedUnit::is_unchanged)) return {};
+    Memo memo{root_, *store, ValuesContent(values_), {}, std::move(*looks)};
+    for (const JudgedUnit& unit : units)
+      memo.units.push_back({unit.unit, unit.unchanged_tests, unit.unchanged_seconds});
+    return EncodeMemo(memo);
+  }
+
   [[nodiscard]] Work work() const {
     return {files_.files_stated(), files_.files_read(), sets_.size()};
   }
@@ -49,9 +64,19 @@ class Judge::State {
                        sets_.IsClean(digest->dependencies);
     if (holds) return Unchanged(*digest);
     JudgedUnit judged = JudgeUnit(unit);
-    if (judged.must_collect || !is_by_newest_) return judged;
-    const std::optional<UnitDigest> made = digests_.Make(unit);
-    return made ? Unchanged(*made) : judged;
+    const auto is_affected = [](const JudgedTest& test) { return test.verdict.is_affected; };
+    if (judged.must_collect || std::ranges::any_of(judged.tests, is_affected)) return judged;
+    const std::optional<UnitDigest> made = is_by_newest_ ? digests_.Make(unit) : std::nullopt;
+    return made ? Unchanged(*made) : Counted(judged);
+  }
+
+  // By records that are not the newest: a branch that was left, and is back.
+  static JudgedUnit Counted(const JudgedUnit& judged) {
+    JudgedUnit counted{.unit = judged.unit, .must_collect = false, .why = {}, .tests = {}};
+    counted.is_unchanged = true;
+    counted.unchanged_tests = judged.tests.size();
+    for (const JudgedTest& test : judged.tests) counted.unchanged_seconds += test.verdict.seconds;
+    return counted;
   }
 
   static JudgedUnit Unchanged(const UnitDigest& digest) {
@@ -183,6 +208,7 @@ class Judge::State {
   }
 
   store::Store& store_;
+  std::string root_;
   std::map<std::string, ContentId> values_;
   CurrentFiles files_;
   Sources sources_;
@@ -199,6 +225,10 @@ Judge::~Judge() = default;
 
 std::vector<JudgedUnit> Judge::Run(const std::vector<std::string>& units, Detail detail) {
   return state_->Run(units, detail);
+}
+
+std::string Judge::Remember(const std::vector<JudgedUnit>& units, const Besides& besides) {
+  return state_->Remember(units, besides);
 }
 
 Judge::Work Judge::work() const { return state_->work(); }

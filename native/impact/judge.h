@@ -37,8 +37,7 @@ struct JudgedUnit {
   bool must_collect = true;
   std::vector<std::string> why;   ///< then: a chain as in Verdict
   std::vector<JudgedTest> tests;  ///< in pytest's order; none where it is unchanged
-  /// Nothing that it and its tests depend on is another: so many tests need not run, which took
-  /// so long.
+  /// None of its tests need run: there are so many, which took so long.
   bool is_unchanged = false;
   size_t unchanged_tests = 0;
   double unchanged_seconds = 0;
@@ -59,6 +58,16 @@ class Judge {
   /// @param units  paths of test files as in Dependency::name.
   [[nodiscard]] std::vector<JudgedUnit> Run(const std::vector<std::string>& units,
                                             Detail detail = Detail::kEachTest);
+
+  /// What else a judgement hangs on, by the caller's lights.
+  struct Besides {
+    std::vector<std::string> files;     ///< by content
+    std::vector<std::string> presence;  ///< by whether there is such a path
+  };
+  /// Keeps a judgement of Run(), to be recalled.
+  /// @returns  what EncodeMemo() makes; empty where some of the units is not unchanged, or where
+  ///     it takes more than a look at a file to know that it is what it was.
+  [[nodiscard]] std::string Remember(const std::vector<JudgedUnit>& units, const Besides& besides);
 
   struct Work {
     size_t files_stated = 0;

@@ -11,6 +11,7 @@
 
 #include "impact/current_files.h"
 #include "impact/judge.h"
+#include "impact/judge_test_memory.h"
 #include "impact/kinds.h"
 #include "impact/parts.h"
 #include "impact/summary.h"
@@ -99,6 +100,8 @@ class Project {
     work_ = judge.work();
     REQUIRE(judged.size() == 1);
     CompareCounts(judged[0]);
+    memory_.Compare(values);
+    memory_.Take(folder_.At("store"), values);
     return judged[0];
   }
   /// Whether nothing had to be judged where only counts are asked for, as of the last judgement.
@@ -121,6 +124,7 @@ class Project {
     return Join(unit.why);
   }
   [[nodiscard]] Judge::Work work() const { return work_; }
+  [[nodiscard]] const Memory& memory() const { return memory_; }
 
   static std::string Join(const std::vector<std::string>& chain) {
     std::string line;
@@ -163,6 +167,7 @@ class Project {
 
   testing::TempFolder folder_;
   store::Store store_;
+  Memory memory_{folder_};
   int64_t clock_ = 0;
   Judge::Work work_;
   bool is_unchanged_ = false;

@@ -69,6 +69,14 @@ class Store::State {
     return Replace(opened.file, added);
   }
 
+  [[nodiscard]] std::optional<FileStat> Stat() const {
+    struct stat status{};
+    if (stat(path_.c_str(), &status) != 0) return std::nullopt;
+    const bool is_known = status.st_dev == device_ && status.st_ino == inode_ &&
+                          static_cast<uint64_t>(status.st_size) == end_ && skipped_bytes_ == 0;
+    return is_known ? std::optional(ToFileStat(status)) : std::nullopt;
+  }
+
   [[nodiscard]] size_t size() const { return index_.size(); }
 
  private:
@@ -227,6 +235,8 @@ uint64_t Store::NewestCheck(Kind kind, std::string_view key) const {
 void Store::Visit(const See& see) const { state_->VisitAll(see); }
 
 std::string Store::Append(std::span<const Entry> entries) { return state_->Append(entries); }
+
+std::optional<FileStat> Store::Stat() const { return state_->Stat(); }
 
 size_t Store::size() const { return state_->size(); }
 

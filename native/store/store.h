@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include "base/file_stat.h"
 
 namespace dxpy::store {
 
@@ -64,6 +67,10 @@ class Store {
   /// kinds whose key is there already are left out.
   /// @returns  what went wrong, in one line; empty where nothing did.
   [[nodiscard]] std::string Append(std::span<const Entry> entries);
+
+  /// The stat of the file, by which it is told from one that has anything else in it; nullopt: it
+  /// has something already that this object has not, or what is not whole.
+  [[nodiscard]] std::optional<FileStat> Stat() const;
 
   [[nodiscard]] size_t size() const;  ///< entries, the older ones of each key too
 

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -28,6 +31,23 @@ def affected(project: Project, *args: str) -> Result:
     return project.pytest("-p", "dxpy", "--dx-workers=2", "--dx-affected", *args)
 
 
+def cache_of(project: Project) -> Path:
+    return project.path / ".pytest_cache" / "d" / "dxpy"
+
+
+def is_recalled(project: Project, *args: str) -> bool:
+    """Whether a run has neither judged anything nor read the record."""
+    output = affected(project, "--dx-stats", *args).output
+    return "recalling: " in output and "reading the record: " not in output
+
+
+def remember(project: Project) -> None:
+    """Run until nothing is judged any more: files must have been as they are for two seconds."""
+    give_up = time.monotonic() + 30
+    while not is_recalled(project):
+        assert time.monotonic() < give_up
+
+
 def is_idle(project: Project, *args: str) -> bool:
     return "start of workers" not in affected(project, "--dx-stats", *args).output
 
@@ -47,6 +67,57 @@ def test_it_says_what_a_run_with_workers_says(shop: Project, args: list[str]) ->
     assert not is_idle(shop)
     assert (idle.code, told(idle)) == (0, told(affected(shop, *args)))
     assert idle.summary == "5 unaffected"
+
+
+def test_what_is_recalled_says_the_same(shop: Project) -> None:
+    judged = affected(shop)
+    remember(shop)
+    recalled = affected(shop)
+    assert (recalled.code, told(recalled)) == (0, told(judged))
+    assert is_recalled(shop, "test_prices.py", "test_shop.py")
+    assert affected(shop, "test_shop.py").summary == "2 unaffected"
+
+
+EDITS: dict[str, Callable[[Project], object]] = {
+    "a source": lambda project: edit(project, "shop.py", "return 5", "return 6"),
+    "a source, by the same bytes": lambda project: edit(project, "shop.py", "5", "5"),
+    "a test file": lambda project: edit(project, "test_shop.py", "== 5", "== 6"),
+    "a test file is gone": lambda project: (project.path / "test_shop.py").unlink(),
+    "a new test file": lambda project: project.write_file("test_b.py", "def test_b(): assert 0"),
+    "a new file in a folder": lambda project: project.write_file("x/y/test_b.py", "assert 0"),
+    "a conftest": lambda project: edit(project, "conftest.py", "return 3", "return 4"),
+    "a new conftest": lambda project: project.write_file("x/conftest.py", OTHER_FILES),
+    "a package": lambda project: project.write_file("__init__.py", ""),
+    "settings": lambda project: project.write_file("pytest.ini", "[pytest]\nxfail_strict = 1\n"),
+    "a module that hides one": lambda project: project.write_file("shop/__init__.py", ""),
+    "the record": lambda project: (cache_of(project) / "impact.dxs").unlink(),
+    "the memo": lambda project: (cache_of(project) / "idle.dxm").write_bytes(b"torn"),
+}
+
+
+@pytest.mark.parametrize("change", EDITS.values(), ids=EDITS)
+def test_nothing_is_recalled_after_a_change(
+    shop: Project, change: Callable[[Project], object]
+) -> None:
+    remember(shop)
+    change(shop)
+    assert not is_recalled(shop)
+
+
+def test_a_recalled_run_after_a_change_is_as_one_without_a_memo(shop: Project) -> None:
+    shop.write_file("x/test_x.py", "def test_x(): pass")
+    affected(shop)
+    remember(shop)
+    shop.write_file("x/conftest.py", OTHER_FILES)
+    shop.write_file("x/a.other", "bad")
+    assert affected(shop).summary == "1 failed, 1 passed, 5 unaffected"
+
+
+def test_a_memo_that_cannot_be_written_is_none(shop: Project) -> None:
+    (cache_of(shop) / "idle.dxm.new").mkdir()
+    for _ in range(3):
+        assert affected(shop).summary == "5 unaffected"
+    assert not (cache_of(shop) / "idle.dxm").exists()
 
 
 def test_only_where_nothing_has_changed(shop: Project) -> None:

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/file_stat.h"
+#include "impact/sets.h"
+
+namespace dxpy::impact {
+
+/// The content of a path that is no regular file, or is out of reach: kNoContent: nothing is
+/// there. nullopt: it is a regular file; `stat` is what it is now.
+std::optional<ContentId> ContentByStat(const std::string& path, FileStat& stat);
+
+/// Whether a path is there, and a directory; kNoContent: it is not there.
+ContentId ExistenceAt(const std::string& path);
+
+/// A directory by the names in it, but for those that are passed over; kNoContent: there is none.
+/// @param names  these names, in their order.
+ContentId ListingAt(const std::string& path, std::vector<std::string>& names);
+
+/// Whether all that is known of a path is that it could not be looked at.
+bool IsUnreadable(const ContentId& content);
+
+/// Of what cannot be read.
+ContentId Unreadable(int error);
+
+}  // namespace dxpy::impact

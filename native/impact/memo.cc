@@ -1,0 +1,143 @@
+#include "impact/memo.h"
+
+#include <algorithm>
+
+#include "base/packed.h"
+#include "impact/kinds.h"
+#include "impact/looks.h"
+
+namespace dxpy::impact {
+namespace {
+
+constexpr uint8_t kVersion = 1;
+constexpr size_t kCheckBytes = 8;
+
+void Write(PackedWriter& writer, const FileStat& stat) {
+  for (const int64_t number : {stat.size_bytes, stat.mtime_ns, stat.ctime_ns})
+    writer.Number(static_cast<uint64_t>(number));
+  writer.Number(stat.inode);
+}
+
+FileStat ReadStat(PackedReader& reader) {
+  FileStat stat;
+  for (int64_t* const number : {&stat.size_bytes, &stat.mtime_ns, &stat.ctime_ns})
+    *number = static_cast<int64_t>(reader.Number());
+  stat.inode = reader.Number();
+  return stat;
+}
+
+bool IsAsItWas(const Look& look, const std::string& path) {
+  std::vector<std::string> names;
+  FileStat stat;
+  switch (look.kind) {
+    case DependencyKind::kFile: {
+      const std::optional<ContentId> content = ContentByStat(path, stat);
+      return content ? *content == look.content : stat == look.stat;
+    }
+    case DependencyKind::kExists:
+      return ExistenceAt(path) == look.content;
+    case DependencyKind::kListing:
+      return ListingAt(path, names) == look.content;
+    default:
+      return false;
+  }
+}
+
+// Of units that are some of the memo's, in its order.
+std::optional<Answer> AddUp(const Memo& memo, const std::vector<std::string>& units) {
+  Answer answer;
+  auto place = memo.units.begin();
+  for (const std::string& unit : units) {
+    place = std::find_if(place, memo.units.end(),
+                         [&unit](const Memo::Unit& one) { return one.name == unit; });
+    if (place == memo.units.end()) return std::nullopt;
+    answer.tests += place->tests;
+    answer.seconds += place->seconds;
+    ++place;
+  }
+  return answer;
+}
+
+}  // namespace
+
+std::string EncodeMemo(const Memo& memo) {
+  PackedWriter writer;
+  writer.Text(memo.root);
+  Write(writer, memo.store);
+  writer.Bytes(memo.values);
+  writer.Number(memo.units.size());
+  for (const Memo::Unit& unit : memo.units) {
+    writer.Text(unit.name);
+    writer.Number(unit.tests);
+    writer.Double(unit.seconds);
+  }
+  writer.Number(memo.looks.size());
+  for (const Look& look : memo.looks) {
+    writer.Number(static_cast<uint64_t>(look.kind));
+    writer.Text(look.name);
+    writer.Bytes(look.content);
+    Write(writer, look.stat);
+  }
+  const std::string body = writer.Finish(kVersion);
+  return TextKey(body) + body;
+}
+
+std::optional<Memo> DecodeMemo(std::string_view bytes) {
+  if (bytes.size() < kCheckBytes) return std::nullopt;
+  const std::string_view body = bytes.substr(kCheckBytes);
+  if (TextKey(body) != bytes.substr(0, kCheckBytes)) return std::nullopt;
+  PackedReader reader(body, kVersion);
+  Memo memo;
+  memo.root = reader.Text();
+  memo.store = ReadStat(reader);
+  memo.values = reader.Bytes16();
+  const size_t units = reader.Count();
+  for (size_t i = 0; i < units && reader.is_ok(); ++i) {
+    Memo::Unit& unit = memo.units.emplace_back();
+    unit.name = reader.Text();
+    unit.tests = reader.Number();
+    unit.seconds = reader.Double();
+  }
+  const size_t looks = reader.Count();
+  for (size_t i = 0; i < looks && reader.is_ok(); ++i) {
+    Look& look = memo.looks.emplace_back();
+    look.kind =
+        static_cast<DependencyKind>(reader.Number(static_cast<uint64_t>(DependencyKind::kMemory)));
+    look.name = reader.Text();
+    look.content = reader.Bytes16();
+    look.stat = ReadStat(reader);
+  }
+  if (!reader.is_at_end()) return std::nullopt;
+  return memo;
+}
+
+ContentId ValuesContent(const std::map<std::string, ContentId>& values) {
+  DependencySet set;
+  for (const auto& [name, content] : values)
+    set.push_back({DependencyKind::kValue, name, content, {}, 0});
+  return ContentOf(EncodeSet(set));
+}
+
+std::optional<Answer> Recall(const Memo& memo, const Question& question) {
+  FileStat store;
+  if (memo.root != question.root || memo.values != ValuesContent(question.values) ||
+      ContentByStat(question.store, store) || store != memo.store)
+    return std::nullopt;
+  const std::optional<Answer> answer = AddUp(memo, question.units);
+  if (!answer) return std::nullopt;
+  const bool knows_all = std::ranges::all_of(question.files, [&](const std::string& file) {
+    return std::ranges::find(memo.looks, file, &Look::name) != memo.looks.end();
+  });
+  if (!knows_all) return std::nullopt;
+  std::string path;
+  const bool holds = std::ranges::all_of(memo.looks, [&](const Look& look) {
+    const bool is_absolute = look.name.starts_with('/');
+    path = is_absolute ? "" : question.root;
+    if (!is_absolute && look.name != ".") path += '/';
+    if (look.name != ".") path += look.name;
+    return IsAsItWas(look, path);
+  });
+  return holds ? answer : std::nullopt;
+}
+
+}  // namespace dxpy::impact

@@ -1,0 +1,132 @@
+#include "impact/memo.h"
+
+#include <doctest/doctest.h>
+
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "impact/judge_test_support.h"
+#include "impact/kinds.h"
+#include "impact/looks.h"
+#include "store/store.h"
+
+// That what is recalled is what judging says, each test of the judge compares:
+// Project::JudgeUnit().
+
+namespace dxpy::impact {
+namespace {
+
+/// A unit that need not run, and the memo that says so.
+class Known : public Project {
+ public:
+  Known() {
+    Write("t.py", "def test_a(): pass\n");
+    Write("data/a", "1");
+    Write("conftest.py", "");
+    const DependencySet set = {Source("t.py", {"test_a"}, kCollects), File("data/a"), File("gone"),
+                               Listing("data"), Value("python", "3")};
+    Collected({"test_a"}, {Source("t.py", {}, kCollects)});
+    Ran("test_a", set);
+    JudgeUnit();
+  }
+  [[nodiscard]] bool IsRecalled() const { return memory().Recalled(values).has_value(); }
+};
+
+TEST_CASE("what has not changed is recalled, with what it took") {
+  const Known project;
+  const std::optional<Answer> answer = project.memory().Recalled(project.values);
+  REQUIRE(answer);
+  CHECK(answer->tests == 1);
+  CHECK(answer->seconds == 0.5);
+}
+
+TEST_CASE("nothing is recalled where anything is another, were it only in its stat") {
+  const std::vector<std::pair<std::string, std::string>> changes = {
+      {"t.py", "def test_a(): 1\n"},
+      {"t.py", "def test_a(): pass\n"},
+      {"data/a", "2"},
+      {"data/b", ""},
+      {"gone", ""}};
+  for (const auto& [name, text] : changes) {
+    const Known project;
+    project.Remove(name);
+    project.Write(name, text);
+    CAPTURE(name);
+    CHECK_FALSE(project.IsRecalled());
+  }
+  for (const char* name : {"t.py", "data/a", "data"}) {
+    const Known project;
+    project.Remove(name);
+    CHECK_FALSE(project.IsRecalled());
+  }
+  Known project;
+  std::filesystem::create_directory(project.At("gone"));
+  CHECK_FALSE(project.IsRecalled());
+}
+
+TEST_CASE("nothing is recalled with other values, or another store") {
+  Known project;
+  const auto values = project.values;
+  project.values["python"] = ContentOf("4");
+  CHECK_FALSE(project.IsRecalled());
+  project.values.clear();
+  CHECK_FALSE(project.IsRecalled());
+  project.values = values;
+  CHECK(project.IsRecalled());
+  const std::vector<store::Store::Entry> entries(1, {kFileKind, "x", "y"});
+  REQUIRE(project.memory().Open().Append(entries).empty());
+  CHECK_FALSE(project.IsRecalled());
+}
+
+TEST_CASE("some of the units are recalled in their order, and no others") {
+  const Memo memo{.root = "/r",
+                  .store = {},
+                  .values = ValuesContent({}),
+                  .units = {{"a", 1, 1}, {"b", 2, 2}, {"c", 4, 4}},
+                  .looks = {}};
+  testing::TempFolder folder;
+  Memo here = memo;
+  FileStat stat;
+  REQUIRE_FALSE(ContentByStat(folder.Write("store"), stat));
+  here.store = stat;
+  const auto tests = [&](const std::vector<std::string>& units,
+                         const std::vector<std::string>& files = {}) -> uint64_t {
+    const auto answer = Recall(here, {"/r", folder.At("store"), {}, units, files});
+    return answer ? answer->tests : 100;
+  };
+  CHECK(tests({"a", "b", "c"}) == 7);
+  CHECK(tests({"a", "c"}) == 5);
+  CHECK(tests({"b"}) == 2);
+  CHECK(tests({"c", "a"}) == 100);
+  CHECK(tests({"a", "d"}) == 100);
+  CHECK(tests({"a"}, {"conftest.py"}) == 100);
+}
+
+TEST_CASE("a file that is too young to be told by its stat makes no memo") {
+  Known project;
+  Judge judge(project.store(), project.At("."), project.values);
+  CHECK(judge.Remember(judge.Run({"t.py"}, Detail::kCounts), {}).empty());
+}
+
+TEST_CASE("a memo comes back, and bytes that are none do not") {
+  const Known project;
+  const std::string& bytes = project.memory().bytes();
+  const std::optional<Memo> memo = DecodeMemo(bytes);
+  REQUIRE(memo);
+  CHECK(EncodeMemo(*memo) == bytes);
+  CHECK_FALSE(DecodeMemo(bytes + "x"));
+  for (size_t size = 0; size < bytes.size(); ++size)
+    CHECK_FALSE(DecodeMemo(std::string_view(bytes).substr(0, size)));
+  for (size_t place = 0; place < bytes.size(); ++place) {
+    std::string flipped = bytes;
+    flipped[place] = static_cast<char>(flipped[place] ^ 1);
+    CHECK_FALSE(DecodeMemo(flipped));
+  }
+}
+
+}  // namespace
+}  // namespace dxpy::impact
