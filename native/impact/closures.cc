@@ -47,8 +47,9 @@ std::optional<Chain> Closures::Judge(const KnownSet& set) {
   if (found.step != kNoStep) return closure.reach.ChainOf(found.step);
   if (closure.reach.everything() != kNoStep)
     return closure.reach.ChainOf(closure.reach.everything());
-  if (!found.is_possible && !closure.reach.may_reach_everything()) return std::nullopt;
-  const StepId step = CheckRun(closure, set);
+  StepId step = CheckLines(closure, set);
+  const bool may_run = found.is_possible || closure.reach.may_reach_everything();
+  if (step == kNoStep && may_run) step = CheckRun(closure, set);
   return step == kNoStep ? std::nullopt : std::optional(closure.reach.ChainOf(step));
 }
 
@@ -117,6 +118,41 @@ StepId Closures::CheckRun(Closure& closure, const KnownSet& set) {
     const auto all = runs.find(source);
     return all != runs.end() && std::ranges::binary_search(all->second, part);
   });
+}
+
+// Who reads lines of what runs sees functions that run meanwhile. In an import that is also the
+// module's own level, and what a fixture has seen of its lines a test may be told.
+StepId Closures::CheckLines(Closure& closure, const KnownSet& set) {
+  Reach& reach = closure.reach;
+  if (!reach.may_show_lines()) return kNoStep;
+  for (const KnownSet* const inner : set.sets) {
+    const auto& reader = FindBelow(closure, closure.frame_readers, *inner, &Reach::FindFrameReader);
+    if (reader) return reach.LinesShown(std::nullopt, *reader);
+  }
+  const auto reader = FindOwn(closure, set, &Reach::FindFrameReader);
+  if (!reader) return kNoStep;
+  const auto& moved = FindBelow(closure, closure.moved, set, &Reach::FindMoved);
+  return moved ? reach.LinesShown(moved, *reader) : kNoStep;
+}
+
+std::optional<KnownPart> Closures::FindOwn(const Closure& closure, const KnownSet& set,
+                                           FindPart find) {
+  for (const KnownSet::Use& use : set.uses) {
+    if (use.part_count == 0) continue;
+    if (!DecodePartNumbers(use.part_count, use.packed_parts, parts_)) continue;  // see SetTable
+    if (const auto found = (closure.reach.*find)(use.source, parts_)) return found;
+  }
+  return std::nullopt;
+}
+
+const std::optional<KnownPart>& Closures::FindBelow(Closure& closure, Closure::Parts& known,
+                                                    const KnownSet& set, FindPart find) {
+  const auto [place, is_new] = known.try_emplace(&set);
+  if (!is_new) return place->second;
+  std::optional<KnownPart> found = FindOwn(closure, set, find);
+  for (const KnownSet* const inner : set.sets)
+    if (!found) found = FindBelow(closure, known, *inner, find);
+  return known[&set] = found;
 }
 
 }  // namespace dxpy::impact

@@ -31,6 +31,9 @@ class Closures {
     explicit Closure(Reach of_these) : reach(std::move(of_these)) {}
     Reach reach;
     std::unordered_map<const KnownSet*, Reach::Found> found;
+    using Parts = std::unordered_map<const KnownSet*, std::optional<KnownPart>>;
+    Parts frame_readers;  ///< that were run under a set
+    Parts moved;          ///< the same of what stands on other lines
   };
 
   std::optional<Chain> Judge(const KnownSet& set);
@@ -38,6 +41,12 @@ class Closures {
   const Reach::Found& Find(Closure& closure, const KnownSet& set);
   std::optional<Chain> CheckLevel(Closure& closure, const KnownSet& set, const std::string& unit);
   StepId CheckRun(Closure& closure, const KnownSet& set);
+  StepId CheckLines(Closure& closure, const KnownSet& set);
+  using FindPart = std::optional<KnownPart> (Reach::*)(SourceId,
+                                                       const std::vector<uint32_t>&) const;
+  std::optional<KnownPart> FindOwn(const Closure& closure, const KnownSet& set, FindPart find);
+  const std::optional<KnownPart>& FindBelow(Closure& closure, Closure::Parts& known,
+                                            const KnownSet& set, FindPart find);
 
   Sources& sources_;
   using Key = std::pair<SourceBits, std::vector<const KnownSet*>>;  ///< and memories

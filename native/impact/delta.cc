@@ -107,6 +107,7 @@ class Comparer {
     }
     for (uint32_t i = 0; i < was_.parts.size(); ++i)
       if (matching.new_of_old[i] == kNoPart) Gone(i);
+    std::sort(delta_.moved_functions.begin(), delta_.moved_functions.end());
     CompareEffects();
     CompareOrder(matching);
     return std::move(delta_);
@@ -151,6 +152,7 @@ class Comparer {
     } else if (was.first_line != is.first_line || was.last_line != is.last_line ||
                was.layout_hash != is.layout_hash) {
       SetFirst(delta_.moved_line, change);
+      if (is.kind == PartKind::kFunction) delta_.moved_functions.push_back(old);
     }
     if (head && is.kind == PartKind::kClass) {
       ClassChanged(was, is, change);

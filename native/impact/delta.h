@@ -41,6 +41,8 @@ struct Delta {
   std::optional<Change> changed_doc;
   /// Code stands on other lines than before: the first.
   std::optional<Change> moved_line;
+  /// Functions of the old file that are the same but for their lines, by index, ascending.
+  std::vector<uint32_t> moved_functions;
   /// What pytest collects from the file may be another: anything but bodies of functions.
   std::optional<Change> changed_collection;
 

@@ -8,12 +8,12 @@ namespace dxpy::impact {
 namespace {
 
 /// Of what ReadParts() tells and of the form below: to be raised when either changes.
-constexpr uint8_t kPartsVersion = 2;
+constexpr uint8_t kPartsVersion = 3;
 
 // A text may be named by many places, each of which has a copy when it is read.
 constexpr size_t kMostCopiedBytes = size_t{1} << 26;
 
-constexpr uint32_t kAllFlags = 2 * kBranches - 1;
+constexpr uint32_t kAllFlags = 2 * kReadsFrames - 1;
 constexpr uint32_t kAllBits = 2 * kHead - 1;
 
 void AddNumber(std::string& bytes, uint64_t number) {

@@ -42,7 +42,7 @@ class MentionReader {
       const Lexeme& lexeme = lexemes_[i_];
       switch (lexeme.kind) {
         case TokenKind::kName:
-          mentions_.seen_ |= lexeme.bits;
+          mentions_.seen_ |= SeenBits(lexeme);
           lexeme.IsKeyword() ? ReadKeyword(lexeme) : ReadName(lexeme);
           break;
         case TokenKind::kOperator:
@@ -78,6 +78,15 @@ class MentionReader {
   void Found(uint32_t word, uint8_t bits) {
     // A parameter is only named, not looked up.
     mentions_.found_.push_back(uint64_t{word} << 8 | bits | (bits == kParameter ? 0U : bits_));
+  }
+
+  // `x.globals` and `vars = ...` are a program's own, `globals()` and `f = vars` are Python's.
+  [[nodiscard]] uint16_t SeenBits(const Lexeme& name) const {
+    if ((name.bits & kBuiltinWord) == 0) return name.bits;
+    const Lexeme& next = At(i_ + 1);
+    const bool is_declared = Innermost() == Bracket::kParameters || next.Is(':') || next.Is('=');
+    const bool is_own = Previous().Is('.') || (is_declared && !next.Is('('));
+    return is_own ? name.bits & ~kReaderWord : name.bits;
   }
 
   void ReadKeyword(const Lexeme& keyword) {
@@ -166,7 +175,7 @@ class MentionReader {
   void ReadString(std::string_view token) {
     const Literal literal = ReadLiteral(token);
     // A logging format, for one.
-    if (token.find("lineno") != std::string_view::npos) mentions_.seen_ |= kLinesWord;
+    if (token.find("lineno") != std::string_view::npos) mentions_.seen_ |= kFramesWord;
     VisitNames(literal, [this](std::string_view word, StringName kind) {
       const uint32_t number = mentions_.words_->Number(word);
       const uint16_t bits = mentions_.words_->bits(number);
@@ -176,7 +185,8 @@ class MentionReader {
       } else {
         // The text "dir" calls nothing; "__dict__" may be an attribute's name.
         const bool special = word.starts_with("__");
-        mentions_.seen_ |= bits & (kDocsWord | kLinesWord | (special ? kReaderWord : 0));
+        mentions_.seen_ |=
+            bits & (kDocsWord | kLinesWord | kFramesWord | (special ? kReaderWord : 0));
       }
       if ((bits & (kKeyword | kFirstParameter)) != 0) return;
       Found(number, kind == StringName::kCode ? kCodeInString : uint8_t{kText});
@@ -244,6 +254,7 @@ uint32_t Mentions::Flags() const {
   if (reads_names_ || (seen_ & (kReaderWord | kOddWord)) != 0) flags |= kReadsNames;
   if ((seen_ & kDocsWord) != 0) flags |= kReadsDocs;
   if ((seen_ & kLinesWord) != 0) flags |= kReadsLines;
+  if ((seen_ & kFramesWord) != 0) flags |= kReadsFrames;
   return flags;
 }
 

@@ -53,7 +53,7 @@ std::vector<Lexeme> NamesInHead(Lexemes head) {
   return names;
 }
 
-constexpr uint32_t kFlagsOfClass = kReadsNames | kReadsDocs | kReadsLines;
+constexpr uint32_t kFlagsOfClass = kReadsNames | kReadsDocs | kReadsLines | kReadsFrames;
 
 }  // namespace
 

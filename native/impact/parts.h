@@ -27,8 +27,9 @@ enum PartFlag : uint32_t {
   kStores = 32,       ///< a function that stores something that may outlive a call
   kReadsNames = 64,   ///< uses names that nobody can read off: getattr, globals, vars, dir, eval...
   kReadsDocs = 128,   ///< mentions __doc__ and its like
-  kReadsLines = 256,  ///< mentions line numbers or sources: co_firstlineno, inspect, traceback...
+  kReadsLines = 256,  ///< mentions line numbers of code that need not run: co_firstlineno...
   kBranches = 512,    ///< a function that does something only at times; kStores too: maybe a cache
+  kReadsFrames = 1024,  ///< mentions line numbers of code that runs: f_lineno, tb_lineno, lineno
 };
 
 /// How a part mentions a name, one bit each.

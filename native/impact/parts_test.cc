@@ -188,21 +188,23 @@ TEST_CASE("mentions tell plain names, attributes, parameters, texts and values a
 
 TEST_CASE("who uses names that cannot be read off is known") {
   for (const char* reads :
-       {"getattr(x, y)", "getattr(x, 'a' + y)", "g = getattr", "globals()", "x.__dict__",
-        "getattr(getattr(x, 'a'), y)", "eval('x')", "hasattr(x, f'{y}')", "f'{getattr(x, y)}'",
-        "setattr(x, y, 1)", "getattr(*x)", "getattr(x, '__dict__')"}) {
+       {"getattr(x, y)", "getattr(x, 'a' + y)", "g = getattr", "globals()", "f = vars",
+        "x.__dict__", "getattr(getattr(x, 'a'), y)", "eval('x')", "hasattr(x, f'{y}')",
+        "f'{getattr(x, y)}'", "setattr(x, y, 1)", "getattr(*x)", "getattr(x, '__dict__')"}) {
     CAPTURE(reads);
     CHECK((Flags(InFunction(reads)) & kReadsNames) != 0);
   }
   for (const char* plain :
        {"getattr(x, 'a')", "getattr(getattr(x, 'a'), 'b', None)", "'dir'", "hasattr(f(a, b), 'c')",
-        "x.y", "'getattr'", "a = 'stra\xC3\x9F' 'e'"}) {
+        "x.y", "x.globals()", "vars = 1", "'getattr'", "a = 'stra\xC3\x9F' 'e'"}) {
     CAPTURE(plain);
     CHECK((Flags(InFunction(plain)) & kReadsNames) == 0);
   }
   CHECK((Flags(InFunction("return \xEF\xAC\x81x")) & kReadsNames) != 0);  // the ligature fi
   CHECK((Flags(InFunction("return x.__doc__")) & kReadsDocs) != 0);
-  CHECK((Flags(InFunction("x = '%(lineno)d'")) & kReadsLines) != 0);
+  CHECK((Flags(InFunction("return x.co_firstlineno")) & kReadsLines) != 0);
+  CHECK((Flags(InFunction("x = '%(lineno)d'")) & kReadsFrames) != 0);
+  CHECK((Flags(InFunction("return inspect.isclass(x)")) & (kReadsLines | kReadsFrames)) == 0);
 }
 
 TEST_CASE("who stores something under a condition may remember") {

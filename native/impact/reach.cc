@@ -34,6 +34,23 @@ Reach::Reach(Sources& sources, const SourceBits& closure, const std::vector<Reme
   SortTriggers();
 }
 
+namespace {
+
+// A decorator may keep what it returns. Beyond that a line is not kept for somebody else's use.
+bool ReadsOnlyFrames(const Part& part) {
+  return part.kind == PartKind::kFunction && (part.flags & kDecorated) == 0;
+}
+
+// The first of `some` that is among `others`; both ascending.
+std::optional<uint32_t> FirstAmong(const std::vector<uint32_t>& some,
+                                   const std::vector<uint32_t>& others) {
+  for (const uint32_t one : some)
+    if (std::ranges::binary_search(others, one)) return one;
+  return std::nullopt;
+}
+
+}  // namespace
+
 void Reach::AddSource(SourceId source) {
   const Delta* const delta = sources_.delta(source);
   if (delta != nullptr) return AddDelta(source, *delta);
@@ -68,7 +85,11 @@ void Reach::AddDelta(SourceId source, const Delta& delta) {
     bodies_.emplace_back(&body, step_of(body.change));
   if (delta.changed_statement) AddReaders(kReadsNames, step_of(*delta.changed_statement));
   if (delta.changed_doc) AddReaders(kReadsDocs, step_of(*delta.changed_doc));
-  if (delta.moved_line) AddReaders(kReadsLines, step_of(*delta.moved_line));
+  if (!delta.moved_line) return;
+  const bool is_first = moved_line_ == kNoStep;
+  const StepId moved = step_of(*delta.moved_line);
+  if (is_first) moved_line_ = moved;
+  AddReaders(is_first ? kReadsLines | kReadsFrames : kReadsLines, moved);
 }
 
 // What uses names, docstrings or lines in a way that nobody can read off is taken for something
@@ -82,8 +103,12 @@ void Reach::AddReaders(uint32_t flags, StepId step) {
     if (file == nullptr) continue;
     for (uint32_t i = 0; i < file->parts.size(); ++i) {
       const Part& part = file->parts[i];
-      if ((part.flags & flags) != 0 && part.kind != PartKind::kImport)
+      if ((part.flags & flags) == 0 || part.kind == PartKind::kImport) continue;
+      if ((part.flags & flags) == kReadsFrames && ReadsOnlyFrames(part)) {
+        frame_readers_[source].push_back(i);
+      } else {
         Touch(part, {source, i, kPlain, step});
+      }
     }
   }
 }
@@ -219,6 +244,31 @@ StepId Reach::CheckRun(const IsRun& is_run) {
   const StepId found = Memories(*this, &is_run).Follow();
   if (found == kNoStep) steps_.resize(steps);  // thousands may ask
   return found;
+}
+
+std::optional<KnownPart> Reach::FindFrameReader(SourceId source,
+                                                const std::vector<uint32_t>& parts) const {
+  const auto readers = frame_readers_.find(source);
+  if (readers == frame_readers_.end()) return std::nullopt;
+  const std::optional<uint32_t> part = FirstAmong(readers->second, parts);
+  return part ? std::optional(KnownPart{source, *part}) : std::nullopt;
+}
+
+std::optional<KnownPart> Reach::FindMoved(SourceId source,
+                                          const std::vector<uint32_t>& parts) const {
+  const Delta* const delta = sources_.is_changed(source) ? sources_.delta(source) : nullptr;
+  if (delta == nullptr) return std::nullopt;
+  const std::optional<uint32_t> part = FirstAmong(delta->moved_functions, parts);
+  return part ? std::optional(KnownPart{source, *part}) : std::nullopt;
+}
+
+StepId Reach::LinesShown(const std::optional<KnownPart>& moved, const KnownPart& reader) {
+  StepId from = moved_line_;
+  if (moved) {
+    const std::string where = sources_.Describe(moved->source, moved->part);
+    from = AddStep({.source = moved->source, .text = where + " (it stands on other lines)"});
+  }
+  return AddStepTo({reader.source, reader.part, 0, from});
 }
 
 StepId Reach::CheckCollection(SourceId source) const {

@@ -22,6 +22,12 @@ using Chain = std::vector<std::string>;
 using StepId = uint32_t;
 inline constexpr StepId kNoStep = UINT32_MAX;
 
+/// A part of a source.
+struct KnownPart {
+  SourceId source = 0;
+  uint32_t part = 0;
+};
+
 /// Whether somebody ran a part.
 using IsRun = std::function<bool(SourceId source, uint32_t part)>;
 
@@ -61,6 +67,19 @@ class Reach {
 
   /// For who ran nothing that Find() has a step for. @returns  kNoStep: it is not reached.
   [[nodiscard]] StepId CheckRun(const IsRun& is_run);
+
+  /// Some code stands on other lines, and some functions read lines of what runs.
+  [[nodiscard]] bool may_show_lines() const {
+    return moved_line_ != kNoStep && !frame_readers_.empty();
+  }
+  /// The first of these parts that reads lines of what runs.
+  [[nodiscard]] std::optional<KnownPart> FindFrameReader(SourceId source,
+                                                         const std::vector<uint32_t>& parts) const;
+  /// The first of these parts that is the same on other lines.
+  [[nodiscard]] std::optional<KnownPart> FindMoved(SourceId source,
+                                                   const std::vector<uint32_t>& parts) const;
+  /// For who ran both. @param moved  nullopt: what moved may be anything.
+  [[nodiscard]] StepId LinesShown(const std::optional<KnownPart>& moved, const KnownPart& reader);
 
   /// What pytest collects from `source`, of this closure, may be another: its module level, in
   /// which are heads of functions, mentions names that are reached. kNoStep: it is the same.
@@ -143,6 +162,8 @@ class Reach {
   std::vector<Place> level_;  ///< what does so at module level
   std::vector<std::pair<const ChangedBody*, StepId>> bodies_;
   std::vector<Place> remembering_;  ///< functions that may have kept what is another now
+  std::unordered_map<SourceId, std::vector<uint32_t>> frame_readers_;  ///< ascending
+  StepId moved_line_ = kNoStep;
   std::unordered_map<uint64_t, uint8_t> touched_;  ///< parts, by which bits
   std::unordered_map<std::string, bool> fixtures_;
 };

@@ -90,7 +90,8 @@ class GraphMaker {
     }
     if (part.kind == PartKind::kClass || part.kind == PartKind::kEffect)
       part.binds.push_back(Name());
-    for (const uint32_t flag : {kDecorated, kFixture, kActs, kReadsNames, kReadsDocs, kReadsLines})
+    for (const uint32_t flag :
+         {kDecorated, kFixture, kActs, kReadsNames, kReadsDocs, kReadsLines, kReadsFrames})
       part.flags |= Rarely() ? flag : 0;
     part.flags |= Below(3) == 0 ? kBranches : 0;
     part.flags |= Below(4) == 0 ? kStores : 0;
@@ -174,8 +175,15 @@ class Naive {
     uint32_t flags = delta.changed_statement ? kReadsNames : 0;
     flags |= (delta.changed_doc ? kReadsDocs : 0) | (delta.moved_line ? kReadsLines : 0);
     VisitParts([&](PartId id, const Part& part) {
-      if ((part.flags & flags) != 0 && part.kind != PartKind::kImport) Changed(id, part, kPlain);
+      const bool reads = (part.flags & flags) != 0 || (delta.moved_line && KeepsLines(part));
+      if (reads && part.kind != PartKind::kImport) Changed(id, part, kPlain);
     });
+  }
+
+  // Those that only read lines of what runs are asked for what ran: see judge_lines_test.cc.
+  static bool KeepsLines(const Part& part) {
+    const bool may_keep = part.kind != PartKind::kFunction || (part.flags & kDecorated) != 0;
+    return (part.flags & kReadsFrames) != 0 && may_keep;
   }
 
   // It has kept something that is another now, whether or not the test ran it, too.

@@ -14,7 +14,7 @@ namespace {
 using Group = std::pair<uint16_t, std::vector<std::string_view>>;
 
 std::unordered_map<std::string_view, uint16_t> MakeKnownWords() {
-  const std::array<Group, 8> groups = {{
+  const std::array<Group, 10> groups = {{
       {kKeyword,
        {"False", "None",     "True",  "and",    "as",   "assert", "async",  "await",    "break",
         "class", "continue", "def",   "del",    "elif", "else",   "except", "finally",  "for",
@@ -34,14 +34,13 @@ std::unordered_map<std::string_view, uint16_t> MakeKnownWords() {
                      "__globals__",    "pickle",
                      "Unpickler",      "resolve_name",
                      "locate"}},
+      {kBuiltinWord, {"globals", "vars", "dir"}},
       {kLiteralWord, {"getattr", "hasattr", "setattr", "delattr"}},
       {kDocsWord, {"__doc__", "getdoc", "cleandoc", "pydoc", "doctest", "docopt"}},
+      // What inspect, traceback and linecache say of lines is seen when they are called.
       {kLinesWord,
-       {"co_firstlineno", "co_lines",     "co_positions", "co_lnotab",      "co_linetable",
-        "f_lineno",       "tb_lineno",    "lineno",       "lineno",         "inspect",
-        "traceback",      "linecache",    "getsource",    "getsourcelines", "getsourcefile",
-        "findsource",     "getframeinfo", "currentframe", "_getframe",      "extract_stack",
-        "print_stack",    "stacklevel",   "tracemalloc"}},
+       {"co_firstlineno", "co_lines", "co_positions", "co_lnotab", "co_linetable", "tracemalloc"}},
+      {kFramesWord, {"f_lineno", "tb_lineno", "lineno"}},
       {kConditionWord,
        {"if", "elif", "else", "try", "except", "or", "and", "in", "not", "is", "while", "for",
         "match", "assert", "setdefault", "get", "hasattr", "getattr", "__missing__"}},

@@ -13,10 +13,12 @@ enum WordBits : uint16_t {
   kReaderWord = 4,      ///< reads names that nobody can read off
   kLiteralWord = 8,     ///< the same, unless its second argument is a literal: getattr
   kDocsWord = 16,       ///< has to do with docstrings
-  kLinesWord = 32,      ///< has to do with line numbers, or sources
+  kLinesWord = 32,      ///< has to do with line numbers of any code
   kConditionWord = 64,  ///< of code that does something only at times
   kStoreWord = 128,     ///< stores something that may outlive a call
   kOddWord = 256,       ///< Python may know this name by another spelling (NFKC)
+  kFramesWord = 512,    ///< has to do with line numbers of code that runs
+  kBuiltinWord = 1024,  ///< with kReaderWord: only where it is not somebody's variable or attribute
 };
 
 /// The words of one file, numbered from 0 up in the order of their first use.
