@@ -111,7 +111,8 @@ class Search:
                 os.fsencode(path)
                 for path in (self._folder / MEMO, self._folder / RECORD, self._config.rootpath)
             )
-            return self._files.recall(memo, record, root, self._values)
+            found = self._files.recall(memo, record, root, self._values)
+        return found if found and found[0] else None  # where there is none, pytest says so
 
     def judged(self, selection: Selection) -> tuple[int, float] | None:
         """The same by the record; it is kept."""

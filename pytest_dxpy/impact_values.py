@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from types import ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -80,8 +81,27 @@ def _content(value: object) -> bytes:
     return hashlib.blake2b(text, digest_size=16).digest()
 
 
+# It matters to no test whether and how these are there, or they are ours to stand in for.
+_HARMLESS_PLUGINS: Final = ("_pytest.", "pytest_dxpy", "dxpy", "xdist", "pytest_xdist")
+
+
 def _plugins(config: pytest.Config) -> list[str]:
-    return sorted({_release(dist) for _, dist in config.pluginmanager.list_plugin_distinfo()})
+    """Those that are installed, those that are named, and those that are forbidden."""
+    manager = config.pluginmanager
+    found = {_release(dist) for _, dist in manager.list_plugin_distinfo()}
+    for name, plugin in manager.list_name_plugin():
+        # Those that are no modules are made by others. Conftests are sources as others are.
+        if plugin is None:
+            found.add(f"no:{name}")
+        elif isinstance(plugin, ModuleType) and not _is_conftest(plugin):
+            found.add(plugin.__name__)
+    return sorted(
+        name for name in found if not name.removeprefix("no:").startswith(_HARMLESS_PLUGINS)
+    )
+
+
+def _is_conftest(plugin: ModuleType) -> bool:
+    return str(getattr(plugin, "__file__", None) or "").endswith("conftest.py")
 
 
 def _release(dist: Any) -> str:

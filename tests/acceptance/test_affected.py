@@ -218,3 +218,27 @@ def test_a_file_read_behind_a_cache_counts_for_all_that_use_it(project: Project,
             "module": "2 failed, 1 passed",  # whoever may have the function
         }[mode]
     )
+
+
+PLUGIN = """
+    import pytest
+    @pytest.fixture(autouse=True)
+    def closed(): assert {}
+"""
+
+
+def test_a_plugin_that_is_named_counts(project: Project) -> None:
+    project.write(test_a="def test_a(): pass", closing=PLUGIN.format("0"))
+    assert project.run().summary == "1 passed"
+    assert affected(project, "-p", "closing").summary == "1 error"
+    project.write(closing=PLUGIN.format("1"))
+    assert affected(project, "-p", "closing").summary == "1 passed"
+    project.write(closing=PLUGIN.format("0"))
+    assert affected(project, "-p", "closing").summary == "1 error"
+    assert affected(project).summary == "1 unaffected"
+
+
+def test_a_plugin_that_is_forbidden_counts(project: Project) -> None:
+    project.write(test_a="def test_a(recwarn): pass")
+    assert project.run().summary == "1 passed"
+    assert affected(project, "-p", "no:recwarn").summary == "1 error"

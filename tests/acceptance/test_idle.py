@@ -9,10 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.acceptance.shop import edit, shop
+from tests.acceptance.shop import WITH_PRICES, edit
 from tests.conftest import Project, Result
-
-__all__ = ["shop"]  # the fixture
 
 OTHER_FILES = """
     import pytest
@@ -56,6 +54,14 @@ def told(result: Result) -> list[str]:
     """What the user reads, less times and what other plugins there are."""
     text = re.sub(r"\d+\.\d\d ?s", "", result.output)
     return [line for line in text.splitlines() if not line.startswith("plugins:")]
+
+
+@pytest.fixture
+def shop(project: Project) -> Project:
+    """A project of which every test has passed, with the plugins that runs have here."""
+    project.write(**WITH_PRICES)
+    assert affected(project).summary == "5 passed"
+    return project
 
 
 @pytest.mark.parametrize("args", [[], ["-q"], ["-v"], ["-ra"], ["--no-header"]], ids=str)
