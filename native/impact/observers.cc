@@ -13,7 +13,7 @@ struct Observer {
 };
 
 // What others call is enough: pathlib's exists() calls its stat(), pydoc.help() its getdoc().
-constexpr std::array<Observer, 42> kObservers = {{
+constexpr std::array<Observer, 38> kObservers = {{
     {"genericpath.py", "exists", Observed::kPath},
     {"genericpath.py", "isfile", Observed::kPath},
     {"genericpath.py", "isdir", Observed::kPath},
@@ -39,10 +39,6 @@ constexpr std::array<Observer, 42> kObservers = {{
     {"inspect.py", "getcomments", Observed::kLines},
     {"inspect.py", "getframeinfo", Observed::kLines},
     {"inspect.py", "getlineno", Observed::kLines},
-    {"traceback.py", "walk_stack", Observed::kLines},
-    {"traceback.py", "walk_tb", Observed::kLines},
-    {"traceback.py", "extract", Observed::kLines},
-    {"traceback.py", "_extract_from_extended_frame_gen", Observed::kLines},
     {"inspect.py", "getdoc", Observed::kDocs},
     {"inspect.py", "cleandoc", Observed::kDocs},
     {"pydoc.py", "getdoc", Observed::kDocs},

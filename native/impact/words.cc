@@ -37,10 +37,10 @@ std::unordered_map<std::string_view, uint16_t> MakeKnownWords() {
       {kBuiltinWord, {"globals", "vars", "dir"}},
       {kLiteralWord, {"getattr", "hasattr", "setattr", "delattr"}},
       {kDocsWord, {"__doc__", "getdoc", "cleandoc", "pydoc", "doctest", "docopt"}},
-      // What inspect, traceback and linecache say of lines is seen when they are called.
+      // What inspect and linecache, whom traceback asks, say of lines is seen when they are called.
       {kLinesWord,
        {"co_firstlineno", "co_lines", "co_positions", "co_lnotab", "co_linetable", "tracemalloc"}},
-      {kFramesWord, {"f_lineno", "tb_lineno", "lineno"}},
+      {kFramesWord, {"f_lineno", "tb_lineno", "lineno", "walk_stack", "walk_tb"}},
       {kConditionWord,
        {"if", "elif", "else", "try", "except", "or", "and", "in", "not", "is", "while", "for",
         "match", "assert", "setdefault", "get", "hasattr", "getattr", "__missing__"}},
