@@ -15,10 +15,17 @@ NAP = "time.sleep(0.03)"
 # Each test writes a line: its number and its worker.
 HEAD = f"""
 import os, pytest, sys, time, unittest, warnings
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "plain")
+def is_alone():
+    with open("ran") as file:
+        return {{line.split()[1] for line in file}} == {{WORKER}}
 def ran(n):
     {NAP}
     with open("ran", "a") as file:
-        file.write(f"{{n}} {{os.environ.get('PYTEST_XDIST_WORKER', 'plain')}}\\n")
+        file.write(f"{{n}} {{WORKER}}\\n")
+    give_up = time.monotonic() + 30
+    while n == 5 and os.path.exists("together") and is_alone() and time.monotonic() < give_up:
+        time.sleep(0.01)
 """
 TESTS = 40
 
@@ -36,6 +43,11 @@ def shared(project: Project) -> Project:
     """Another file lets a second worker start, which soon has nothing to do."""
     project.write(test_0="def test_0(): pass")
     return project
+
+
+def start_together(project: Project) -> None:
+    """An early test waits until another worker has run one: it may be slow to start."""
+    project.write_file("together", "")
 
 
 def workers_of(project: Project) -> list[set[str]]:
@@ -57,6 +69,7 @@ def is_shared(project: Project) -> bool:
 
 def test_an_idle_worker_gets_the_tail_of_a_long_file(shared: Project) -> None:
     shared.write(test_a=case())
+    start_together(shared)
     result = shared.run()
     assert result.summary == f"{TESTS + 1} passed"
     assert len(workers_of(shared)) == TESTS
@@ -68,6 +81,7 @@ def test_the_next_run_shares_it_from_the_beginning(project: Project) -> None:
     project.run()
     assert not is_shared(project)  # one worker is started for one file that is not known
     (project.path / "ran").unlink()
+    start_together(project)
     assert project.run().summary == f"{TESTS} passed"
     workers = workers_of(project)
     assert workers[0] != workers[TESTS * 2 // 3]  # the last ones go to whoever is through first
@@ -119,6 +133,7 @@ def test_a_class_of_unittest_without_class_set_up_is_shared(shared: Project) -> 
         test_a=f"{HEAD}class TestOne(unittest.TestCase):\n"
         + "".join(f"    def test_{n:02}(self): ran({n})\n" for n in range(TESTS))
     )
+    start_together(shared)
     shared.run()
     assert len(workers_of(shared)) == TESTS
     assert is_shared(shared)
@@ -132,6 +147,12 @@ LINES = """
             NAP
             with open("ran", "a") as file:
                 file.write(f"{self.name} {os.environ.get('PYTEST_XDIST_WORKER', 'plain')}\\n")
+            give_up = time.monotonic() + 30
+            while self.name == "5" and os.path.exists("together") and time.monotonic() < give_up:
+                with open("ran") as file:
+                    if len({line.split()[1] for line in file}) > 1:
+                        break
+                time.sleep(0.01)
     class Lines(pytest.File):
         def collect(self):
             for line in self.path.read_text().splitlines():
@@ -159,6 +180,8 @@ def test_a_file_of_another_kind_is_shared_unless_its_set_up_acquires_something(
     lines = LINES.replace("NAP", NAP).replace("SETUP", setup)
     shared.write(conftest=lines, test_1="def test_1(): pass")
     shared.write_file("z.lines", "".join(f"{n}\n" for n in range(TESTS)))
+    if expected:
+        start_together(shared)
     assert shared.run().summary == f"{TESTS + 2} passed"
     assert len(workers_of(shared)) == TESTS
     assert is_shared(shared) is expected
