@@ -121,8 +121,9 @@ class Controller:
 
     def _leaves_out_all(self, config: pytest.Config) -> bool:
         """Whether no test need run, also of those that a walk does not find."""
-        conftests = walk.test_files(config).conftests()
-        return self._selection.active and walk.finds_all(config, conftests)
+        if not self._selection.active:
+            return False
+        return walk.finds_all(config, walk.test_files(config).conftests())
 
     def _hints(self, config: pytest.Config) -> list[Unit]:
         if self._mode.full:

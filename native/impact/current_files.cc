@@ -55,11 +55,6 @@ std::optional<SeenFile> DecodeSeenFile(std::string_view bytes) {
 CurrentFiles::CurrentFiles(const store::Store& store, std::string root)
     : store_(store), root_(std::move(root)) {}
 
-std::string CurrentFiles::PathOf(const std::string& name) const {
-  if (name.starts_with('/')) return name;
-  return name == "." ? root_ : root_ + "/" + name;
-}
-
 ContentId CurrentFiles::File(const std::string& name) {
   const auto [known, is_new] = files_.try_emplace(name);
   if (is_new) known->second = LookAt(name);
@@ -67,7 +62,7 @@ ContentId CurrentFiles::File(const std::string& name) {
 }
 
 ContentId CurrentFiles::LookAt(const std::string& name) {
-  const std::string path = PathOf(name);
+  const std::string path = PathOf(root_, name);
   FileStat stat;
   ++files_stated_;
   if (const auto content = ContentByStat(path, stat)) return *content;
@@ -92,7 +87,7 @@ ContentId CurrentFiles::ReadAnew(const std::string& name, const std::string& pat
 
 std::optional<std::string> CurrentFiles::Read(const std::string& name, const ContentId& content) {
   ++files_read_;
-  if (!ReadFile(PathOf(name), bytes_)) return std::nullopt;
+  if (!ReadFile(PathOf(root_, name), bytes_)) return std::nullopt;
   std::string text(bytes_.data(), bytes_.size());
   if (ContentOf(text) != content) return std::nullopt;
   return text;
@@ -102,7 +97,7 @@ ContentId CurrentFiles::Existence(const std::string& name) {
   const auto [known, is_new] = existence_.try_emplace(name);
   if (is_new) {
     ++files_stated_;
-    known->second = ExistenceAt(PathOf(name));
+    known->second = ExistenceAt(PathOf(root_, name));
   }
   return known->second;
 }
@@ -110,7 +105,7 @@ ContentId CurrentFiles::Existence(const std::string& name) {
 ContentId CurrentFiles::Listing(const std::string& name) {
   const auto [known, is_new] = listings_.try_emplace(name);
   std::vector<std::string> names;
-  if (is_new) known->second = ListingAt(PathOf(name), names);
+  if (is_new) known->second = ListingAt(PathOf(root_, name), names);
   return known->second;
 }
 
@@ -124,7 +119,7 @@ ContentId CurrentFiles::Tree(const std::string& name) {
 
 void CurrentFiles::AddTree(const std::string& name, std::string& description, int depth) {
   std::vector<std::string> names;
-  const ContentId listing = ListingAt(PathOf(name), names);
+  const ContentId listing = ListingAt(PathOf(root_, name), names);
   listings_.try_emplace(name, listing);
   const bool is_read = depth < kMostDepth && listing != kNoContent && !IsUnreadable(listing);
   description += is_read ? "(" : "?";
@@ -136,7 +131,7 @@ void CurrentFiles::AddTree(const std::string& name, std::string& description, in
     struct stat status{};
     ++files_stated_;
     description += each + '\0';
-    if (stat(PathOf(path).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
+    if (stat(PathOf(root_, path).c_str(), &status) == 0 && S_ISDIR(status.st_mode)) {
       AddTree(path, description, depth + 1);
     } else {
       description += ContentKey(File(path));
@@ -151,7 +146,7 @@ std::optional<std::vector<Look>> CurrentFiles::Looks() const {
   for (const auto& [name, content] : files_) {
     Look look{DependencyKind::kFile, name, content, {}};
     FileStat stat;
-    if (ContentByStat(PathOf(name), stat) != content) {
+    if (ContentByStat(PathOf(root_, name), stat) != content) {
       const std::optional<SeenFile> seen = DecodeSeenFile(store_.FindNewest(kFileKind, name));
       if (!seen || seen->content != content || !seen->IsProof(seen->stat)) return std::nullopt;
       look.stat = seen->stat;

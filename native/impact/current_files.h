@@ -60,7 +60,6 @@ class CurrentFiles {
   [[nodiscard]] size_t files_read() const { return files_read_; }
 
  private:
-  [[nodiscard]] std::string PathOf(const std::string& name) const;
   ContentId LookAt(const std::string& name);
   ContentId ReadAnew(const std::string& name, const std::string& path);
   void AddTree(const std::string& name, std::string& description, int depth);

@@ -44,6 +44,11 @@ bool ReadNames(const std::string& path, std::vector<std::string>& names) {
 
 }  // namespace
 
+std::string PathOf(const std::string& root, std::string_view name) {
+  if (name.starts_with('/')) return std::string(name);
+  return name == "." ? root : root + '/' + std::string(name);
+}
+
 ContentId Unreadable(int error) { return IsAbsence(error) ? kNoContent : Marked("unreadable"); }
 
 bool IsUnreadable(const ContentId& content) { return content == Marked("unreadable"); }

@@ -2,12 +2,16 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/file_stat.h"
 #include "impact/sets.h"
 
 namespace dxpy::impact {
+
+/// Where a name of a dependency leads; `root` is absolute.
+std::string PathOf(const std::string& root, std::string_view name);
 
 /// The content of a path that is no regular file, or is out of reach: kNoContent: nothing is
 /// there. nullopt: it is a regular file; `stat` is what it is now.

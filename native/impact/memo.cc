@@ -129,13 +129,8 @@ std::optional<Answer> Recall(const Memo& memo, const Question& question) {
     return std::ranges::find(memo.looks, file, &Look::name) != memo.looks.end();
   });
   if (!knows_all) return std::nullopt;
-  std::string path;
   const bool holds = std::ranges::all_of(memo.looks, [&](const Look& look) {
-    const bool is_absolute = look.name.starts_with('/');
-    path = is_absolute ? "" : question.root;
-    if (!is_absolute && look.name != ".") path += '/';
-    if (look.name != ".") path += look.name;
-    return IsAsItWas(look, path);
+    return IsAsItWas(look, PathOf(question.root, look.name));
   });
   return holds ? answer : std::nullopt;
 }
