@@ -290,6 +290,7 @@ class Worker:
         self._item_index += 1
         self._port.send(protocol.STARTED, self._unit, index, b"")
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        self._port.end_fork(int(session.testsfailed > 0))  # one that came back from its test
         self._port.send(protocol.DONE, self._unit, index, b"")
         if session.shouldfail:
             raise session.Failed(session.shouldfail)

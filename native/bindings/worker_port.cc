@@ -118,6 +118,12 @@ void BindWorkerPort(py::module_& m) {
       .def("send_units", &SendUnits, py::arg("units"))
       .def("wait_until_handled", &WorkerPort::WaitUntilHandled, unlocked)
       .def("claim", &WorkerPort::Claim, py::arg("ticket"))
+      .def(
+          "end_fork",
+          [](const WorkerPort& port, int code) {
+            if (port.is_in_fork()) ::_exit(code);
+          },
+          py::arg("code"))
       .def("state", [](const WorkerPort& port) { return static_cast<int>(port.state()); })
       .def(
           "wait_while_paused",

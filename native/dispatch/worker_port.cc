@@ -62,6 +62,7 @@ std::optional<WorkerPort::Command> WorkerPort::TryReceive() {
 void WorkerPort::WaitForCommand() const { channel_.worker_bell().Wait(seen_); }
 
 void WorkerPort::Send(codec::ResultHeader header, std::string_view payload) {
+  if (is_in_fork()) return;  // the worker writes there, too
   header.payload_bytes = static_cast<uint32_t>(payload.size());
   const std::string head = codec::EncodeHeader(header);
   if (header.outcome == codec::Outcome::kFailed) failed_ = true;

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <unistd.h>
+
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -11,6 +13,7 @@ namespace dxpy::dispatch {
 
 /// The worker's end of its channel. It needs no descriptor after it was made,
 /// no clock and no thread, so a test may close, replace or freeze what it likes.
+/// In a process that a test has forked nothing is sent.
 ///
 /// Thread safety: one thread.
 class WorkerPort {
@@ -21,7 +24,7 @@ class WorkerPort {
     std::string payload;   ///< of any other kind
   };
 
-  /// The descriptors may be closed afterwards.
+  /// Of this process. The descriptors may be closed afterwards.
   WorkerPort(int channel_fd, int control_fd);
 
   /// The next command, or nullopt where none has come.
@@ -34,7 +37,11 @@ class WorkerPort {
   /// passed, or ended without a failure: while a unit runs the dispatcher looks by itself.
   void Send(codec::ResultHeader header, std::string_view payload);
   /// Sleeps until the controller has handled all that was sent.
-  void WaitUntilHandled() { results_.WaitDrained(); }
+  void WaitUntilHandled() {
+    if (!is_in_fork()) results_.WaitDrained();
+  }
+  /// Whether this is another process than the worker.
+  [[nodiscard]] bool is_in_fork() const { return ::getpid() != worker_; }
 
   /// True where the unit offered under `ticket` is this worker's to begin.
   [[nodiscard]] bool Claim(uint64_t ticket) const { return channel_.Claim(ticket); }
@@ -56,6 +63,7 @@ class WorkerPort {
   [[nodiscard]] ring::RunState WaitWhilePaused() const { return control_.WaitWhilePaused(); }
 
  private:
+  pid_t worker_ = ::getpid();
   ring::RunControl control_;
   ring::Channel channel_;
   ring::RingReader commands_;
