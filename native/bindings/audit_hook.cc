@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "bindings/children.h"
+#include "bindings/forks.h"
 #include "bindings/recorder.h"
 
 namespace dxpy::bindings {
@@ -44,7 +45,8 @@ void OnOs(Recorder& recorder, std::string_view name, PyObject* args) {
     recorder.Touch(PathUse::kWritten, Argument(args, 1));
   } else if (IsOneOf(name, {"system", "posix_spawn", "spawn", "exec", "fork", "forkpty"})) {
     if (name == "exec") children::GiveUp();  // what comes then does not know what was
-    if (!children::IsStarting()) recorder.StartProcess(std::string("os.").append(name));
+    const bool is_ours = name == "fork" ? forks::IsExpected() : children::IsStarting();
+    if (!is_ours) recorder.StartProcess(std::string("os.").append(name));
   }
 }
 
@@ -77,6 +79,25 @@ void Meet(Recorder& recorder, PyObject* code) {
     code_events::Meet(recorder, reinterpret_cast<PyCodeObject*>(code));
 }
 
+// What a fork imports for the first time is in nobody's record. First-party modules are seen
+// when they run, those of the standard library do not count.
+void OnExec(Recorder& recorder, PyObject* code) {
+  if (code == nullptr || !PyCode_Check(code)) return;
+  auto* const code_object = reinterpret_cast<PyCodeObject*>(code);
+  if (Recorder::is_fork() && recorder.FileOf(code_object).owner == impact::CodeOwner::kThirdParty)
+    recorder.NoteImportInFork();
+  Meet(recorder, code);
+}
+
+// Of compiled modules alone a path is told.
+void OnImport(Recorder& recorder, PyObject* args) {
+  PyObject* const path = Argument(args, 1);
+  if (!Recorder::is_fork() || path == nullptr || !PyUnicode_Check(path)) return;
+  const impact::CodeOwner owner = recorder.FileAt(TextOf(path)).owner;
+  if (owner != impact::CodeOwner::kStdlib && owner != impact::CodeOwner::kOurs)
+    recorder.NoteImportInFork();
+}
+
 void OnSetAttribute(Recorder& recorder, PyObject* args) {
   PyObject* const value = Argument(args, 2);  // of a function's __code__
   if (value != nullptr && PyCode_Check(value)) Meet(recorder, value);
@@ -85,7 +106,9 @@ void OnSetAttribute(Recorder& recorder, PyObject* args) {
 void Handle(Recorder& recorder, std::string_view event, PyObject* args) {
   const KeepError keep;
   if (event == "open") return OnOpen(recorder, args);
-  if (event == "exec" || event == "function.__new__") return Meet(recorder, Argument(args, 0));
+  if (event == "exec") return OnExec(recorder, Argument(args, 0));
+  if (event == "import") return OnImport(recorder, args);
+  if (event == "function.__new__") return Meet(recorder, Argument(args, 0));
   if (event.starts_with("os.")) return OnOs(recorder, event.substr(3), args);
   if (event == "object.__setattr__") return OnSetAttribute(recorder, args);
   if (event.starts_with("shutil.")) return OnShutil(recorder, event.substr(7), args);
@@ -110,6 +133,8 @@ bool IsInteresting(const char* event) {
       return event[1] != 'y' || (event[3] == '.' && (event[4] == 's' || event[4] == 'e'));
     case 'c':
       return event[1] == 'p';
+    case 'i':
+      return event[1] == 'm';
     case 'f':
     case 'p':
       return true;

@@ -11,7 +11,9 @@
 #include <string>
 #include <vector>
 
+#include "bindings/forks.h"
 #include "bindings/recorder.h"
+#include "bindings/replaced.h"
 #include "impact/child_traces.h"
 
 extern char** environ;  // NOLINT: as POSIX declares it
@@ -69,16 +71,6 @@ struct Start {
 
 std::string Variable(std::string_view value) {
   return std::string(kVariable).append("=").append(value);
-}
-
-std::string NewToken() {
-  timespec now{};
-  ::clock_gettime(CLOCK_MONOTONIC, &now);
-  std::array<char, 80> text;
-  const int size = std::snprintf(text.data(), text.size(), "%lx-%llx-%llx", long{::getpid()},
-                                 now.tv_sec * 1'000'000'000LL + now.tv_nsec,
-                                 static_cast<unsigned long long>(++state.starts));
-  return {text.data(), static_cast<size_t>(size)};
 }
 
 std::string ValueFor(const std::string& token) {
@@ -193,13 +185,6 @@ py::object EnvironmentMapping(PyObject* given, const std::string& token) {
   return copy;
 }
 
-Recorder* Watcher() {
-  Recorder* const recorder = Recorder::active();
-  if (recorder == nullptr || recorder->is_stray() || Recorder::current() == kNothing)
-    return nullptr;
-  return recorder->WhoAsks() == impact::Asker::kReports ? nullptr : recorder;
-}
-
 Start PrepareForkExec(PyObject* args) {
   Start start;
   if (Watcher() == nullptr) return start;
@@ -276,33 +261,9 @@ PyMethodDef posix_spawn_method = {
     "posix_spawn", reinterpret_cast<PyCFunction>(reinterpret_cast<void (*)()>(&OnPosixSpawn)),
     METH_VARARGS | METH_KEYWORDS, nullptr};
 
-// The dictionary of a module that is there; borrowed.
-PyObject* NamesOf(const char* module) {
-  PyObject* const modules = PyImport_GetModuleDict();
-  PyObject* const found =
-      modules != nullptr && PyDict_Check(modules) ? PyDict_GetItemString(modules, module) : nullptr;
-  return found != nullptr && PyModule_Check(found) ? PyModule_GetDict(found) : nullptr;
-}
-
-PyObject* Named(const char* module, const char* name) {
-  PyObject* const names = NamesOf(module);
-  return names != nullptr ? PyDict_GetItemString(names, name) : nullptr;
-}
-
-struct Place {
-  const char* module;
-  const char* name;
-};
 constexpr Place kForkExecPlaces[] = {{"_posixsubprocess", "fork_exec"},
                                      {"subprocess", "_fork_exec"}};
 constexpr Place kPosixSpawnPlaces[] = {{"posix", "posix_spawn"}, {"os", "posix_spawn"}};
-
-template <size_t Count>
-void Replace(const Place (&places)[Count], PyObject* was, PyObject* now) {
-  for (const Place& place : places)
-    if (was != nullptr && now != nullptr && Named(place.module, place.name) == was)
-      PyDict_SetItemString(NamesOf(place.module), place.name, now);
-}
 
 std::string CommandLine() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
@@ -312,6 +273,23 @@ std::string CommandLine() {
 }  // namespace
 
 // Starting.
+
+std::string NewToken() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  std::array<char, 80> text;
+  const int size = std::snprintf(text.data(), text.size(), "%lx-%llx-%llx", long{::getpid()},
+                                 now.tv_sec * 1'000'000'000LL + now.tv_nsec,
+                                 static_cast<unsigned long long>(++state.starts));
+  return {text.data(), static_cast<size_t>(size)};
+}
+
+Recorder* Watcher() {
+  Recorder* const recorder = Recorder::active();
+  if (recorder == nullptr || recorder->is_stray() || Recorder::current() == kNothing)
+    return nullptr;
+  return recorder->WhoAsks() == impact::Asker::kReports ? nullptr : recorder;
+}
 
 void Watch(std::string_view address) {
   if (state.fork_exec != nullptr) return;
@@ -325,10 +303,12 @@ void Watch(std::string_view address) {
   state.our_posix_spawn = PyCFunction_New(&posix_spawn_method, nullptr);
   Replace(kForkExecPlaces, state.fork_exec, state.our_fork_exec);
   Replace(kPosixSpawnPlaces, state.posix_spawn, state.our_posix_spawn);
+  forks::Watch(address);
 }
 
 void Unwatch() {
   const KeepError keep;
+  forks::Unwatch();
   Replace(kForkExecPlaces, state.our_fork_exec, state.fork_exec);
   Replace(kPosixSpawnPlaces, state.our_posix_spawn, state.posix_spawn);
 }

@@ -2,6 +2,7 @@
 
 #include <pybind11/pybind11.h>
 
+#include <string>
 #include <string_view>
 
 namespace dxpy::bindings {
@@ -27,6 +28,10 @@ void Unwatch();
 bool Sees();
 /// Whether this thread is in one of ours.
 bool IsStarting();
+/// A text that no other start of this run has.
+std::string NewToken();
+/// Who is to be told of a process that this thread starts; null: nobody.
+Recorder* Watcher();
 
 /// This process was started so. @returns  whether its trace will count.
 bool BeginReport(std::string_view address, std::string_view token);

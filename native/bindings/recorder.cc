@@ -1,7 +1,6 @@
 #include "bindings/recorder.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -26,7 +25,6 @@ constexpr char kMissingModule = 'n';
 constexpr char kProcess = 'p';
 
 CodeState foreign_code;  // that of all foreign code
-bool is_stray_child = false;
 
 // No clock of Python's, which a test may have replaced.
 int64_t ClockNs() {
@@ -66,7 +64,7 @@ Recorder::Recorder(const Settings& settings)
   void* const page =
       ::mmap(nullptr, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   if (page != MAP_FAILED) forked_page_ = static_cast<uint32_t*>(page);
-  ::pthread_atfork(nullptr, nullptr, [] { is_stray_child = true; });
+  WatchForks();
   exists_ = true;
 }
 
@@ -93,7 +91,7 @@ void Recorder::Stop() {
 }
 
 void Recorder::Adopt() {
-  is_stray_child = false;
+  is_stray_ = false;
   void* const page =
       ::mmap(nullptr, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   forked_page_ = page != MAP_FAILED ? static_cast<uint32_t*>(page) : nullptr;
@@ -165,14 +163,16 @@ void Recorder::Asked(std::string_view module, bool found) {
   if (IsRemembered(memory, kind, module)) writer_.Asked(memory, module, found);
 }
 
+void Recorder::MarkStray() {
+  if (forked_page_ != nullptr) __atomic_store_n(forked_page_, 1, __ATOMIC_RELAXED);
+}
+
 // A child that was forked from the current context, or from one before it, ran our code.
 void Recorder::LookAtChild() {
-  if (is_stray_child || forked_page_ == nullptr || open_.empty()) return;
+  if (is_stray_ || forked_page_ == nullptr || open_.empty()) return;
   if (__atomic_exchange_n(forked_page_, 0, __ATOMIC_RELAXED) != 0)
     Flag(impact::kStartedProcess, "fork");
 }
-
-bool Recorder::is_stray() const { return is_stray_child; }
 
 void Recorder::AddChild(const impact::StartedChild& child) {
   writer_.Child(open_.back().id, child);
@@ -193,7 +193,7 @@ void Recorder::Abandon() {
 }
 
 std::string Recorder::Take() {
-  if (is_stray_child) return {};
+  if (is_stray_ || is_fork_) return {};
   if (active_ == this) {
     NoteModules(false);
     LookAtChild();
@@ -251,10 +251,7 @@ CodeState* Recorder::NewState(PyCodeObject* code) {
 
 void Recorder::Mark(PyCodeObject* code, CodeState& state) {
   if (current_ == kNothing) return;
-  if (is_stray_child) {
-    if (forked_page_ != nullptr) __atomic_store_n(forked_page_, 1, __ATOMIC_RELAXED);
-    return;
-  }
+  if (is_stray_) return MarkStray();
   state.context = current_;
   state.hits = 0;
   if (current_ == kSessionContext) {  // which is come back to again and again
@@ -280,7 +277,8 @@ uint32_t Recorder::NumberOf(PyCodeObject* code, const CodeState& state) {
 }
 
 uint32_t Recorder::OpenModule(PyCodeObject* code, CodeState& state) {
-  if (is_stray_child || current_ == kNothing) {
+  NoteImportInFork();
+  if (is_stray_ || is_fork_ || current_ == kNothing) {
     Mark(code, state);
     return kNothing;
   }
@@ -322,7 +320,7 @@ bool Recorder::WasSeen(char kind, std::string_view text) const {
 // The absolute path of what is used; empty where it does not count, or not for who asks.
 std::string Recorder::Counted(PathUse use, PyObject* path) {
   const TextOf text = TextOf::Path(path);
-  if (text.empty() || is_stray_child) return {};
+  if (text.empty() || is_stray_) return {};
   std::string absolute(tree_.Absolute(text));
   const bool counts = !absolute.empty() && tree_.Counts(absolute) &&
                       (WasSeen(KindOf(use), absolute) || !Ignores(use, absolute));

@@ -48,8 +48,9 @@ struct CodeState {
 /// There is one in a process, since the hooks of the interpreter are; it is never destroyed. All
 /// of it is called with the GIL. Whatever runs, in any thread, belongs to the current context.
 ///
-/// A fork inherits it. Who goes on recording there says so by Adopt(); any other child records
-/// nothing, and only tells its parent, by a shared page, that it ran first-party code.
+/// A fork inherits it. A worker goes on recording there by Adopt(), what os.fork() has made by
+/// itself: see forks.h. Any other child records nothing, and only tells its parent, by a shared
+/// page, that it ran first-party code.
 class Recorder {
  public:
   struct Settings {
@@ -100,7 +101,12 @@ class Recorder {
   // For hooks.
 
   /// Whether this process was forked from who records, and does not.
-  [[nodiscard]] bool is_stray() const;
+  static bool is_stray() { return is_stray_; }
+  /// Whether it was forked from who records, and does, too.
+  static bool is_fork() { return is_fork_; }
+  /// In a fork that records: something is imported that its parent has not imported. What a module
+  /// brings along is told of a worker alone.
+  void NoteImportInFork();
   /// The current context has started a process that may leave a trace.
   void AddChild(const impact::StartedChild& child);
   /// Of a child: its program is about to run. @param is_file  it will be opened.
@@ -136,8 +142,12 @@ class Recorder {
   [[nodiscard]] bool has_open_modules() const { return open_modules_ != 0; }
   /// The file of a code object.
   const impact::CodeFile& FileOf(PyCodeObject* code);
+  const impact::CodeFile& FileAt(std::string_view path) { return files_.Of(path); }
   /// Who asks for a file, by the frames of this thread.
   impact::Asker WhoAsks();
+  /// The context of what the functions that run now may keep; kNothing: there are none.
+  uint32_t MemoryOfStack();
+  struct ExpectedFork;
 
  private:
   struct OpenContext {
@@ -158,8 +168,6 @@ class Recorder {
   bool WasSeen(char kind, std::string_view text) const;
   std::string Counted(impact::PathUse use, PyObject* path);
   void TouchAbsolute(impact::PathUse use, const std::string& path);
-  /// The context of what the functions that run now may keep; kNothing: there are none.
-  uint32_t MemoryOfStack();
   bool IsRemembered(uint32_t memory, char kind, std::string_view text);
   bool Ignores(impact::PathUse use, std::string_view path);
   uint32_t NumberOf(PyCodeObject* code, const CodeState& state);
@@ -169,11 +177,17 @@ class Recorder {
   static std::string NameOfProgram(PyObject* module);
   void NoteEarlierImport(const impact::CodeFile& file);
   void LookAtChild();
+  void MarkStray();
+  static void WatchForks();
+  void BeginFork(const ExpectedFork& fork);
+  void GoOnInFork(const ExpectedFork& fork);
   void NoteLoss();
 
   static inline bool exists_ = false;
   static inline Recorder* active_ = nullptr;
   static inline uint32_t current_ = kNothing;
+  static inline bool is_stray_ = false;
+  static inline bool is_fork_ = false;
 
   impact::TraceWriter writer_;
   impact::WatchedTree tree_;
@@ -192,6 +206,8 @@ class Recorder {
   std::vector<std::pair<PyObject*, PyObject*>> modules_;  // sys.modules when it was looked at
   std::unordered_set<std::string> noted_;                 // names of modules
   uint32_t* forked_page_ = nullptr;  // shared with forks: one of them ran first-party code
+  std::string fork_token_;           // of this process, where it is a fork that records
+  uint64_t fork_pieces_ = 0;         // that were handed out, the first one apart
 };
 
 /// What sees code run: sys.monitoring, or the interpreter's frame evaluation. One of the two is

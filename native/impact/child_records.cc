@@ -21,6 +21,7 @@ ChildRecords::Record& ChildRecords::RecordOf(std::string_view trace) {
   record = std::make_unique<Record>(*this);
   try {
     record->trace.Read(trace);
+    record->trace.JoinForks(traces_.get());
   } catch (const Error&) {
     record->is_readable = false;
   }

@@ -23,6 +23,8 @@ class ChildRecords : public ChildSets {
   void Read(std::string bytes);
 
   Found Find(const TracedChild& child) override;
+  /// What was read; null: nothing yet.
+  [[nodiscard]] const ChildTraces* traces() const { return traces_.get(); }
 
  private:
   struct Record {

@@ -19,6 +19,7 @@ constexpr std::string_view kMagic = "dxchild\n";
 constexpr uint8_t kVersion = 1;
 constexpr uint64_t kBegun = 1;
 constexpr uint64_t kComplete = 2;
+constexpr uint64_t kFork = 3;  // the number of its piece stands in the command line's place
 
 // Stands before what was packed. In the order of the machine's bytes: both sides are on it.
 struct FrameHead {
@@ -48,6 +49,10 @@ bool ChildFile::Begin(const StartedChild& child) const { return Append(kBegun, c
 
 bool ChildFile::Complete(const StartedChild& child, std::string_view trace) const {
   return Append(kComplete, child, trace);
+}
+
+bool ChildFile::GoOn(std::string_view token, uint64_t index, std::string_view records) const {
+  return Append(kFork, {token, 0, index}, records);
 }
 
 bool ChildFile::Append(uint64_t kind, const StartedChild& child, std::string_view trace) const {
@@ -96,13 +101,19 @@ ChildTraces::ChildTraces(std::string_view bytes) {
 
 bool ChildTraces::Read(std::string_view payload) {
   PackedReader reader(payload, kVersion);
-  const uint64_t kind = reader.Number(kComplete);
+  const uint64_t kind = reader.Number(kFork);
   const std::string_view token = reader.Text();
   Trace trace;
   trace.pid = reader.Number();
   trace.command = reader.Number();
   trace.bytes = reader.Bytes(reader.Count());
   if (!reader.is_at_end() || kind < kBegun) return false;
+  if (kind == kFork) {
+    Fork& fork = forks_[token];
+    fork.is_whole = fork.is_whole && trace.command == fork.pieces.size();
+    fork.pieces.push_back(trace.bytes);
+    return true;
+  }
   Process& process = processes_[token];
   if (kind == kBegun) {
     ++process.begun;
@@ -120,6 +131,11 @@ const ChildTraces::Trace* ChildTraces::Find(const StartedChild& child) const {
   if (process.begun != 1 || process.complete.size() != 1) return nullptr;
   const Trace& trace = process.complete.front();
   return trace.pid == child.pid && trace.command == child.command ? &trace : nullptr;
+}
+
+const std::vector<std::string_view>* ChildTraces::FindFork(std::string_view token) const {
+  const auto found = forks_.find(token);
+  return found != forks_.end() && found->second.is_whole ? &found->second.pieces : nullptr;
 }
 
 }  // namespace dxpy::impact

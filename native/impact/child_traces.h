@@ -29,6 +29,9 @@ struct ChildFile {
   [[nodiscard]] bool Begin(const StartedChild& child) const;
   /// It has ended, and the trace is all of it. Nobody can be told of a failure.
   bool Complete(const StartedChild& child, std::string_view trace) const;
+  /// A fork is about to do what the records tell.
+  /// @param index  how many pieces it has written before. @returns  whether that was written.
+  [[nodiscard]] bool GoOn(std::string_view token, uint64_t index, std::string_view records) const;
 
  private:
   bool Append(uint64_t kind, const StartedChild& child, std::string_view trace) const;
@@ -49,6 +52,10 @@ class ChildTraces {
   /// itself, is another program than was started, was replaced by another one, or still runs.
   [[nodiscard]] const Trace* Find(const StartedChild& child) const;
 
+  /// What a fork has written, piece by piece: that is all that it has done, however it ended.
+  /// @returns  null where it is not known to have begun, or a piece is missing.
+  [[nodiscard]] const std::vector<std::string_view>* FindFork(std::string_view token) const;
+
   /// Calls `visit` with the bytes of each complete trace.
   template <typename Visit>
   void ForEach(const Visit& visit) const {
@@ -61,9 +68,14 @@ class ChildTraces {
     uint32_t begun = 0;
     std::vector<Trace> complete;
   };
+  struct Fork {
+    bool is_whole = true;
+    std::vector<std::string_view> pieces;
+  };
   bool Read(std::string_view payload);
 
   std::unordered_map<std::string_view, Process> processes_;  // by token
+  std::unordered_map<std::string_view, Fork> forks_;         // the same
 };
 
 }  // namespace dxpy::impact

@@ -162,6 +162,7 @@ std::vector<store::Store::Entry> RunRecord::Finish(const std::vector<CollectedUn
   Shared& shared = *shared_;
   shared.book.SetValues(shared.options.values);
   const std::unordered_map<std::string, bool> passed = Outcomes(tests);
+  for (const auto& [number, worker] : workers_) worker->trace.JoinForks(shared.children.traces());
   const Places places = FindPlaces();
   const std::string note =
       EncodeRun({shared.options.now_s, shared.options.origin, shared.book.world()});

@@ -11,7 +11,7 @@ namespace {
 
 // What a record begins with. kRanToo: in the context of the kRan or kRanToo before it, which are
 // most of all records.
-enum Record : uint8_t {
+enum RecordKind : uint8_t {
   kContext = 1,
   kCode,
   kRan,
@@ -24,18 +24,32 @@ enum Record : uint8_t {
   kEnd,
   kChild,
   kFolder,
+  kFork,
 };
 
-constexpr std::array<const char*, 13> kNames = {"",       "context", "code",  "ran",  "ran too",
-                                                "module", "asked",   "path",  "flag", "uses",
-                                                "end",    "child",   "folder"};
+constexpr std::array<const char*, 14> kNames = {"",       "context", "code",   "ran",  "ran too",
+                                                "module", "asked",   "path",   "flag", "uses",
+                                                "end",    "child",   "folder", "fork"};
 constexpr uint64_t kAllFlags = kStartedProcess | kObservedLines | kObservedDocs | kIncomplete;
 
 }  // namespace
 
 // Writing.
 
-void TraceWriter::Begin(uint8_t record) { bytes_ += static_cast<char>(record); }
+/// Lives while one is written.
+class TraceWriter::Record {
+ public:
+  Record(TraceWriter& writer, RecordKind kind) : writer_(writer) {
+    writer.bytes_ += static_cast<char>(kind);
+  }
+  Record(const Record&) = delete;
+  ~Record() {
+    if (writer_.sink_) writer_.sink_(writer_.Take());
+  }
+
+ private:
+  TraceWriter& writer_;
+};
 
 void TraceWriter::Number(uint64_t number) {
   for (; number >= 0x80; number >>= 7) bytes_ += static_cast<char>(number | 0x80);
@@ -57,14 +71,14 @@ void TraceWriter::Text(std::string_view text) {
 }
 
 uint32_t TraceWriter::AddContext(ContextKind kind, std::string_view name) {
-  Begin(kContext);
+  const Record record(*this, kContext);
   Number(static_cast<uint64_t>(kind));
   Text(name);
   return contexts_++;
 }
 
 uint32_t TraceWriter::AddCode(std::string_view path, uint32_t line, std::string_view name) {
-  Begin(kCode);
+  const Record record(*this, kCode);
   Text(path);
   Number(line);
   Text(name);
@@ -72,7 +86,7 @@ uint32_t TraceWriter::AddCode(std::string_view path, uint32_t line, std::string_
 }
 
 void TraceWriter::Ran(uint32_t context, uint32_t code) {
-  Begin(context == ran_in_ ? kRanToo : kRan);
+  const Record record(*this, context == ran_in_ ? kRanToo : kRan);
   if (context != ran_in_) Number(context);
   Number(code);
   ran_in_ = context;
@@ -80,7 +94,7 @@ void TraceWriter::Ran(uint32_t context, uint32_t code) {
 
 void TraceWriter::Module(std::string_view name, std::string_view path, int64_t size_bytes,
                          int64_t mtime_ns) {
-  Begin(kModule);
+  const Record record(*this, kModule);
   Text(name);
   Text(path);
   SignedNumber(size_bytes);
@@ -88,34 +102,34 @@ void TraceWriter::Module(std::string_view name, std::string_view path, int64_t s
 }
 
 void TraceWriter::Asked(uint32_t context, std::string_view module, bool found) {
-  Begin(kAsked);
+  const Record record(*this, kAsked);
   Number(context);
   Text(module);
   Number(found ? 1 : 0);
 }
 
 void TraceWriter::Path(uint32_t context, PathUse use, std::string_view path) {
-  Begin(kPath);
+  const Record record(*this, kPath);
   Number(context);
   Number(static_cast<uint64_t>(use));
   Text(path);
 }
 
 void TraceWriter::Flag(uint32_t context, uint32_t flags, std::string_view reason) {
-  Begin(kFlag);
+  const Record record(*this, kFlag);
   Number(context);
   Number(flags);
   Text(reason);
 }
 
 void TraceWriter::Uses(uint32_t context, uint32_t other) {
-  Begin(kUses);
+  const Record record(*this, kUses);
   Number(context);
   Number(other);
 }
 
 void TraceWriter::Child(uint32_t context, const StartedChild& child) {
-  Begin(kChild);
+  const Record record(*this, kChild);
   Number(context);
   Text(child.token);
   Number(child.pid);
@@ -123,12 +137,19 @@ void TraceWriter::Child(uint32_t context, const StartedChild& child) {
 }
 
 void TraceWriter::Folder(std::string_view path) {
-  Begin(kFolder);
+  const Record record(*this, kFolder);
   Text(path);
 }
 
+void TraceWriter::Fork(uint32_t context, uint32_t keeper, std::string_view token) {
+  const Record record(*this, kFork);
+  Number(context);
+  Number(keeper);
+  Text(token);
+}
+
 void TraceWriter::End(uint32_t context, uint32_t outcome, double seconds) {
-  Begin(kEnd);
+  const Record record(*this, kEnd);
   Number(context);
   Number(outcome);
   const auto bits = std::bit_cast<uint64_t>(seconds);
@@ -149,7 +170,7 @@ class TraceMessage {
 
   void ReadRecord(TraceVisitor& visitor) {
     record_ = nullptr;
-    const auto record = static_cast<size_t>(Number("kind of a record", kFolder));
+    const auto record = static_cast<size_t>(Number("kind of a record", kFork));
     if (record == 0) Fail("kind of a record", "0 is none");
     record_ = kNames[record];
     switch (record) {
@@ -176,8 +197,10 @@ class TraceMessage {
         return ReadEnd(visitor);
       case kChild:
         return ReadChild(visitor);
-      default:
+      case kFolder:
         return visitor.OnFolder(Text("path"));
+      default:
+        return ReadFork(visitor);
     }
   }
 
@@ -252,6 +275,12 @@ class TraceMessage {
     visitor.OnChild(context, {token, pid, command});
   }
 
+  void ReadFork(TraceVisitor& visitor) {
+    const uint32_t context = Context("context");
+    const uint32_t keeper = Context("keeper");
+    visitor.OnFork(context, keeper, Text("token"), reader_);
+  }
+
   uint32_t Context(const char* field) { return Id(field, reader_.contexts_); }
 
   /// A number that was given before.
@@ -283,14 +312,13 @@ class TraceMessage {
 
   /// Lives as long as the reader.
   std::string_view Text(const char* field) {
-    std::deque<std::string>& texts = reader_.texts_;
-    const uint64_t number = Number(field, texts.size());
-    if (number < texts.size()) return texts[number];
+    const uint64_t number = Number(field, reader_.TextCount());
+    if (number < reader_.TextCount()) return reader_.TextAt(number);
     const uint64_t size = Number(field, UINT64_MAX);
     if (size > rest_.size())
       Fail(field, "its " + std::to_string(size) + " bytes are more than the " +
                       std::to_string(rest_.size()) + " left");
-    const std::string_view text = texts.emplace_back(rest_.substr(0, size));
+    const std::string_view text = reader_.texts_.emplace_back(rest_.substr(0, size));
     rest_.remove_prefix(size);
     return text;
   }
@@ -312,6 +340,22 @@ void TraceReader::Read(std::string_view bytes, TraceVisitor& visitor) {
   TraceMessage message(*this, bytes);
   while (!message.is_empty()) message.ReadRecord(visitor);
   read_bytes_ += bytes.size();
+}
+
+TraceReader TraceReader::Branch() const {
+  TraceReader branch;
+  branch.stem_ = this;
+  branch.stem_texts_ = TextCount();
+  branch.contexts_ = contexts_;
+  branch.codes_ = codes_;
+  branch.ran_in_ = ran_in_;
+  return branch;
+}
+
+std::string_view TraceReader::TextAt(size_t number) const {
+  const TraceReader* reader = this;
+  while (number < reader->stem_texts_) reader = reader->stem_;
+  return reader->texts_[number - reader->stem_texts_];
 }
 
 }  // namespace dxpy::impact

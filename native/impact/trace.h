@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -73,6 +74,10 @@ class TraceWriter {
   void Child(uint32_t context, const StartedChild& child);
   /// Modules were looked for in a folder, by a process that is no worker.
   void Folder(std::string_view path);
+  /// A context is about to fork a process that goes on with this stream by itself: what it writes
+  /// follows this record there, as what comes next follows it here.
+  /// @param keeper  of what functions may keep that comes of it; the context itself: there is none.
+  void Fork(uint32_t context, uint32_t keeper, std::string_view token);
   /// A context has ended: nothing more is added to it.
   /// @param outcome  of a test: 0 passed in all phases (or skipped, or failed as expected),
   ///     1 anything else.
@@ -80,9 +85,13 @@ class TraceWriter {
 
   /// What came since the last call: whole records.
   [[nodiscard]] std::string Take();
+  /// From here on each record is handed out at once, and none is kept for Take().
+  void HandOut(std::function<void(std::string_view)> sink) { sink_ = std::move(sink); }
 
  private:
-  void Begin(uint8_t record);
+  class Record;
+  friend class Record;
+
   void Number(uint64_t number);
   void SignedNumber(int64_t number);
   void Text(std::string_view text);
@@ -93,7 +102,10 @@ class TraceWriter {
   uint32_t contexts_ = 0;
   uint32_t codes_ = 0;
   uint32_t ran_in_ = UINT32_MAX;  // the context of the last Ran()
+  std::function<void(std::string_view)> sink_;
 };
+
+class TraceReader;
 
 /// Gets what a TraceWriter was told. Texts are borrowed for as long as the call lasts.
 class TraceVisitor {
@@ -111,6 +123,9 @@ class TraceVisitor {
   virtual void OnUses(uint32_t context, uint32_t other) = 0;
   virtual void OnChild(uint32_t context, const StartedChild& child) = 0;
   virtual void OnFolder(std::string_view path) = 0;
+  /// @param reader  as it is behind this record: its Branch() reads what the fork has written.
+  virtual void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
+                      const TraceReader& reader) = 0;
   virtual void OnEnd(uint32_t context, uint32_t outcome, double seconds) = 0;
 };
 
@@ -123,9 +138,20 @@ class TraceReader {
   ///     can be read.
   void Read(std::string_view bytes, TraceVisitor& visitor);
 
+  /// @returns  a reader of another end of this stream, from here on. This one must outlive it, and
+  /// stay where it is; it may go on reading.
+  [[nodiscard]] TraceReader Branch() const;
+  [[nodiscard]] uint32_t contexts() const { return contexts_; }
+  [[nodiscard]] uint32_t codes() const { return codes_; }
+
  private:
   friend class TraceMessage;
 
+  [[nodiscard]] size_t TextCount() const { return stem_texts_ + texts_.size(); }
+  [[nodiscard]] std::string_view TextAt(size_t number) const;
+
+  const TraceReader* stem_ = nullptr;  // what this is a branch of
+  size_t stem_texts_ = 0;              // those that were there then; they stay
   std::deque<std::string> texts_;
   uint64_t read_bytes_ = 0;  // by all calls
   uint32_t contexts_ = 0;

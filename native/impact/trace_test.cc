@@ -5,6 +5,7 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "base/error.h"
 
@@ -39,11 +40,17 @@ class Listing : public TraceVisitor {
     Line("child", context, child.token, child.pid, child.command);
   }
   void OnFolder(std::string_view path) override { Line("folder", path); }
+  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
+              const TraceReader& reader) override {
+    Line("fork", context, keeper, token);
+    branches.push_back(reader.Branch());
+  }
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override {
     Line("end", context, outcome, seconds);
   }
 
   std::string text;
+  std::vector<TraceReader> branches;
 
  private:
   template <typename... Values>
@@ -97,6 +104,7 @@ std::pair<std::string, std::string> Sample() {
   writer.Uses(test, module);
   writer.Child(test, {"token", 1234, UINT64_MAX});
   writer.Folder("/d");
+  writer.Fork(test, module, "fork");
   writer.End(test, 1, 0.25);
   return {first, writer.Take()};
 }
@@ -124,9 +132,39 @@ flag 1 9 why
 uses 1 0
 child 1 token 1234 18446744073709551615
 folder /d
+fork 1 0 fork
 end 1 1 0.250000
 )");
   CHECK(listing.text == List(first + second));
+}
+
+TEST_CASE("a stream is gone on with at two ends") {
+  TraceWriter writer;
+  writer.AddContext(ContextKind::kTest, "t");
+  writer.AddCode("/a.py", 3, "f");
+  writer.Ran(0, 0);
+  writer.Fork(0, 0, "fork");
+  const std::string common = writer.Take();
+  TraceWriter other = writer;
+  TraceReader reader;
+  Listing listing;
+  reader.Read(common, listing);
+  REQUIRE(listing.branches.size() == 1);
+
+  writer.AddCode("/b.py", 4, "g");
+  writer.Ran(0, 1);
+  reader.Read(writer.Take(), listing);
+  CHECK(listing.text.ends_with("code 1 /b.py 4 g\nran 0 1\n"));
+
+  std::string handed_out;
+  other.HandOut([&](std::string_view record) { handed_out += record; });
+  other.AddCode("/a.py", 5, "h");
+  other.Ran(0, 1);
+  other.Path(0, PathUse::kRead, "/c");
+  CHECK(other.Take().empty());
+  Listing of_other;
+  listing.branches[0].Read(handed_out, of_other);
+  CHECK(of_other.text == "code 1 /a.py 5 h\nran 0 1\npath 0 0 /c\n");
 }
 
 TEST_CASE("a text is written once") {
@@ -167,7 +205,7 @@ TEST_CASE("a stream cut short says what is missing") {
     if (problem.empty()) ++whole;
     CHECK((problem.empty() || problem.starts_with("trace: before byte ")));
   }
-  CHECK(whole == 18);  // between records
+  CHECK(whole == 19);  // between records
 }
 
 TEST_CASE("a flipped bit gives another stream or a problem, and nothing worse") {
@@ -185,7 +223,7 @@ TEST_CASE("a flipped bit gives another stream or a problem, and nothing worse") 
 TEST_CASE("what is wrong is named") {
   using namespace std::string_literals;
   CHECK(Problem("\0"s) == "trace: before byte 1: kind of a record: 0 is none");
-  CHECK(Problem("\x0D") == "trace: before byte 1: kind of a record: 13 is more than 12");
+  CHECK(Problem("\x0E") == "trace: before byte 1: kind of a record: 14 is more than 13");
   CHECK(Problem("\x01\x06") == "trace: before byte 2: context: kind: 6 is more than 5");
   CHECK(Problem("\x01\x04") == "trace: before byte 2: context: name: is cut off");
   CHECK(Problem("\x01\x04\x01") == "trace: before byte 3: context: name: 1 is more than 0");
@@ -209,7 +247,7 @@ TEST_CASE("a problem in a later message is counted from the stream's beginning")
   Listing listing;
   reader.Read(std::string_view("\x01\x04\0\0", 4), listing);
   CHECK_THROWS_WITH_AS(reader.Read("\x0E", listing),
-                       "trace: before byte 5: kind of a record: 14 is more than 12", Error);
+                       "trace: before byte 5: kind of a record: 14 is more than 13", Error);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -10,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "impact/child_traces.h"
 #include "impact/trace.h"
+#include "impact/traced_fork.h"
 
 namespace dxpy::impact {
 
@@ -56,11 +59,23 @@ struct TracedContext {
 /// All that one worker has recorded, in tables.
 class WorkerTrace : public TraceVisitor {
  public:
+  WorkerTrace() = default;
+  WorkerTrace(const WorkerTrace&) = delete;
+  WorkerTrace& operator=(const WorkerTrace&) = delete;
+
   /// @throws Error  a malformed byte; all numbers are of something that is there.
   void Read(std::string_view bytes) { reader_.Read(bytes, *this); }
 
+  /// Adds what forks have done to the contexts that forked them, as if these had done it; once,
+  /// when all is read. Of a fork that is not wholly known a context has started a process.
+  /// @param traces  null: nothing is known of any.
+  void JoinForks(const ChildTraces* traces);
+  /// A fork is to be joined. @param fork  its numbers are of these tables.
+  void AddFork(TracedFork fork) { forks_.push_back(std::move(fork)); }
+
   [[nodiscard]] const std::vector<TracedContext>& contexts() const { return contexts_; }
   [[nodiscard]] const TracedCode& code(uint32_t number) const { return codes_[number]; }
+  [[nodiscard]] uint32_t code_count() const { return static_cast<uint32_t>(codes_.size()); }
   /// The latest import of that source, if it was seen.
   [[nodiscard]] std::optional<uint32_t> ImportOf(const std::string& path) const;
   [[nodiscard]] const TracedModule* Module(const std::string& name) const;
@@ -85,6 +100,8 @@ class WorkerTrace : public TraceVisitor {
   void OnUses(uint32_t context, uint32_t other) override;
   void OnChild(uint32_t context, const StartedChild& child) override;
   void OnFolder(std::string_view path) override;
+  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
+              const TraceReader& reader) override;
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override;
 
  private:
@@ -96,6 +113,7 @@ class WorkerTrace : public TraceVisitor {
   std::unordered_map<std::string, std::string> names_;     ///< by path
   std::unordered_map<std::string, uint32_t> imports_;      ///< contexts by path
   std::unordered_map<std::string, uint32_t> collections_;  ///< the same
+  std::deque<TracedFork> forks_;                           ///< these point to each other
 };
 
 }  // namespace dxpy::impact

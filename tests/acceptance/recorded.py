@@ -96,6 +96,11 @@ class Recorded:
         assert command
         self._add(context, "starts a child")
 
+    def _on_fork(self, context: int, keeper: int, token: bytes) -> None:
+        assert token
+        self._add(context, "forks")
+        assert context == keeper or self._names[keeper].startswith("memory")
+
     def _on_folder(self, path: bytes) -> None:
         raise AssertionError(path)  # of children alone
 

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "impact/trace.h"
+
+namespace dxpy::impact {
+
+class WorkerTrace;
+
+/// A process that was forked from one that records, and records, too. It goes on with a copy of
+/// the other one's stream, so its numbers are the other's up to the fork, and its own from there.
+class TracedFork {
+ public:
+  /// Forked by the worker itself. @param reader  of the worker's stream, behind the fork.
+  TracedFork(uint32_t context, uint32_t keeper, std::string_view token, const TraceReader& reader)
+      : TracedFork(context, keeper, token, reader, nullptr) {}
+  /// Forked by a fork. @param context, keeper  in the worker's tables.
+  /// @param outer  must outlive this, and stay where it is.
+  TracedFork(uint32_t context, uint32_t keeper, std::string_view token, const TraceReader& reader,
+             const TracedFork* outer)
+      : context_(context),
+        keeper_(keeper),
+        token_(token),
+        reader_(reader.Branch()),
+        contexts_{outer != nullptr ? &outer->contexts_ : nullptr, reader.contexts(), {}},
+        codes_{outer != nullptr ? &outer->codes_ : nullptr, reader.codes(), {}} {}
+
+  /// What forked it.
+  [[nodiscard]] uint32_t context() const { return context_; }
+  /// What may keep something of it; the same: there is none.
+  [[nodiscard]] uint32_t keeper() const { return keeper_; }
+  [[nodiscard]] const std::string& token() const { return token_; }
+
+  /// Tells a worker's tables what it has done.
+  /// @returns  false: not everything can be understood, and only a part of it was told.
+  bool Join(const std::vector<std::string_view>& pieces, WorkerTrace& worker);
+
+ private:
+  class Translator;
+
+  /// Of the stream's numbers, those of the worker's tables.
+  struct Numbers {
+    const Numbers* outer;  // null: the worker's own
+    uint32_t inherited;    // so many are the outer one's
+    std::vector<uint32_t> own;
+
+    [[nodiscard]] bool IsOwn(uint32_t number) const { return number >= inherited; }
+    [[nodiscard]] uint32_t At(uint32_t number) const {
+      const Numbers* numbers = this;
+      while (numbers != nullptr && !numbers->IsOwn(number)) numbers = numbers->outer;
+      return numbers != nullptr ? numbers->own[number - numbers->inherited] : number;
+    }
+  };
+
+  uint32_t context_;
+  uint32_t keeper_;
+  std::string token_;
+  TraceReader reader_;
+  Numbers contexts_;
+  Numbers codes_;
+};
+
+}  // namespace dxpy::impact

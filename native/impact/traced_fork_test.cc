@@ -1,0 +1,154 @@
+#include <doctest/doctest.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <set>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "impact/child_traces.h"
+#include "impact/worker_trace.h"
+
+namespace dxpy::impact {
+namespace {
+
+/// A worker, one of whose tests forks, and the process that comes of it.
+class Forking {
+ public:
+  Forking() : fd_(::memfd_create("children", MFD_CLOEXEC)) {
+    struct stat found{};
+    REQUIRE(::fstat(fd_.get(), &found) == 0);
+    file_ = {static_cast<uint64_t>(::getpid()), static_cast<uint64_t>(fd_.get()), found.st_ino};
+    worker.AddContext(ContextKind::kTest, "test");
+    worker.AddContext(ContextKind::kMemory, "");
+    worker.AddCode("/a.py", 1, "outer");
+    worker.Ran(0, 0);
+  }
+
+  /// A process that goes on with what `writer` has written so far.
+  TraceWriter Fork(TraceWriter& writer, const std::string& token) {
+    writer.Fork(0, 1, token);
+    TraceWriter fork = writer;
+    static_cast<void>(fork.Take());
+    HandOut(fork, token, 0);
+    return fork;
+  }
+
+  /// The process is one that `token` names; it has written `pieces` before.
+  void HandOut(TraceWriter& fork, const std::string& token, uint64_t pieces) {
+    CHECK(file_.GoOn(token, pieces, {}));
+    fork.HandOut([this, token, pieces](std::string_view records) mutable {
+      CHECK(file_.GoOn(token, ++pieces, records));
+    });
+  }
+
+  void Join(WorkerTrace& trace) {
+    std::string bytes(1 << 16, '\0');
+    bytes.resize(static_cast<size_t>(::pread(fd_.get(), bytes.data(), bytes.size(), 0)));
+    const ChildTraces traces(bytes);
+    trace.Read(worker.Take());
+    trace.JoinForks(&traces);
+  }
+
+  TraceWriter worker;
+
+ private:
+  UniqueFd fd_;
+  ChildFile file_;
+};
+
+std::string Codes(const WorkerTrace& trace, uint32_t context) {
+  std::string names;
+  for (const uint32_t code : trace.contexts()[context].codes) names += trace.code(code).name + " ";
+  return names;
+}
+
+uint32_t Flags(const WorkerTrace& trace, uint32_t context) {
+  return trace.contexts()[context].flags;
+}
+
+TEST_CASE("what a fork does, the test has done that forked it") {
+  Forking forking;
+  TraceWriter fork = forking.Fork(forking.worker, "one");
+  // Both go on, with the same numbers for other things.
+  forking.worker.Ran(0, forking.worker.AddCode("/a.py", 2, "later"));
+  fork.Ran(0, fork.AddCode("/b.py", 3, "inner"));
+  fork.Path(0, PathUse::kRead, "/data");
+  const uint32_t memory = fork.AddContext(ContextKind::kMemory, "");
+  fork.Path(memory, PathUse::kRead, "/kept");
+  fork.End(0, 1, 9);
+  forking.worker.AddContext(ContextKind::kTest, "next");
+  forking.worker.End(0, 0, 1);
+
+  WorkerTrace trace;
+  forking.Join(trace);
+  CHECK(Codes(trace, 0) == "outer later inner ");
+  CHECK(trace.contexts()[0].paths.contains({PathUse::kRead, "/data"}));
+  CHECK(trace.contexts()[0].outcome == 0);
+  CHECK(Flags(trace, 0) == 0);
+  CHECK(trace.contexts()[2].name == "next");
+  REQUIRE(trace.contexts().size() == 4);
+  CHECK(trace.contexts()[3].paths.contains({PathUse::kRead, "/kept"}));
+}
+
+TEST_CASE("the test uses a fixture that a fork has set up") {
+  Forking forking;
+  TraceWriter fork = forking.Fork(forking.worker, "one");
+  fork.Ran(fork.AddContext(ContextKind::kFixture, "value"), 0);
+  WorkerTrace trace;
+  forking.Join(trace);
+  CHECK(trace.contexts()[0].uses == std::set<uint32_t>{2});
+  CHECK(Codes(trace, 2) == "outer ");
+}
+
+TEST_CASE("a fork of a fork") {
+  Forking forking;
+  TraceWriter fork = forking.Fork(forking.worker, "one");
+  const uint32_t code = fork.AddCode("/b.py", 3, "inner");
+  TraceWriter inner = forking.Fork(fork, "two");
+  fork.Ran(0, fork.AddCode("/b.py", 4, "after"));
+  inner.Ran(0, code);
+  inner.Ran(0, inner.AddCode("/c.py", 5, "innermost"));
+  WorkerTrace trace;
+  forking.Join(trace);
+  CHECK(Codes(trace, 0) == "outer after inner innermost ");
+  CHECK(Flags(trace, 0) == 0);
+}
+
+TEST_CASE("a fork of which not all is known is a process that was started") {
+  Forking forking;
+  std::string token = "one";
+  SUBCASE("it has not begun") { forking.worker.Fork(0, 1, token); }
+  SUBCASE("a piece is missing") {
+    TraceWriter fork = forking.Fork(forking.worker, token);
+    forking.HandOut(fork, token, 2);
+  }
+  SUBCASE("a piece is there twice") {
+    TraceWriter fork = forking.Fork(forking.worker, token);
+    forking.HandOut(fork, token, 0);
+  }
+  SUBCASE("it became a worker of its own") {
+    forking.Fork(forking.worker, token).AddContext(ContextKind::kTest, "other");
+  }
+  SUBCASE("it imported a module") {
+    forking.Fork(forking.worker, token).Module("a", "/a.py", 1, 1);
+  }
+  SUBCASE("it looked for modules") { forking.Fork(forking.worker, token).Folder("/a"); }
+  WorkerTrace trace;
+  forking.Join(trace);
+  CHECK(Flags(trace, 0) == kStartedProcess);
+  CHECK(Flags(trace, 1) == kStartedProcess);
+}
+
+TEST_CASE("without any traces all forks are unknown") {
+  Forking forking;
+  static_cast<void>(forking.Fork(forking.worker, "one"));
+  WorkerTrace trace;
+  trace.Read(forking.worker.Take());
+  trace.JoinForks(nullptr);
+  CHECK(Flags(trace, 0) == kStartedProcess);
+}
+
+}  // namespace
+}  // namespace dxpy::impact
