@@ -25,7 +25,7 @@ COMMIT_DIGITS: Final = 10
 MOST_FILES: Final = 20  # of one test
 MOST_FUNCTIONS: Final = 8  # of one source
 ARROW: Final = " -> "
-STEP: Final = re.compile(r"(.+?):(\d+)(?:: (.*?))?( \(gone\))?")
+STEP: Final = re.compile(r"(.+?):(\d+)(?:-(\d+))?(?:: (.*?))?( \(gone\))?")
 # What DependencyKind calls them, and how many there are of them.
 KINDS: Final = (
     ("file", "file", "files"),
@@ -275,6 +275,14 @@ def _step(text: str) -> dict[str, Any]:
     """A step of a chain in its parts; of one that is no place in a file only the text."""
     found = STEP.fullmatch(text)
     if found is None:
-        return {"text": text, "path": None, "line": None, "name": None, "gone": False}
-    path, line, name, gone = found.groups()
-    return {"text": text, "path": path, "line": int(line), "name": name or "", "gone": bool(gone)}
+        nothing = dict.fromkeys(("path", "line", "last_line", "name"))
+        return {"text": text, **nothing, "gone": False}
+    path, line, last_line, name, gone = found.groups()
+    return {
+        "text": text,
+        "path": path,
+        "line": int(line),
+        "last_line": int(last_line or line),
+        "name": name or "",
+        "gone": bool(gone),
+    }

@@ -85,7 +85,9 @@ Effects EffectsOf(const FileParts& file) {
   return effects;
 }
 
-Change ChangeOf(const Part& part, bool is_gone) { return {part.name, part.first_line, is_gone}; }
+Change ChangeOf(const Part& part, bool is_gone) {
+  return {part.name, part.first_line, is_gone, part.last_line};
+}
 
 void SetFirst(std::optional<Change>& first, const Change& change) {
   if (!first) first = change;

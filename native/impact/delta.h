@@ -9,11 +9,12 @@
 
 namespace dxpy::impact {
 
-/// Why something of a delta counts, for a user to read: "tax.py:3 RATE changed".
+/// Why something of a delta counts, for a user to read: "tax.py:3-5: cost".
 struct Change {
   std::string what;   ///< the part's name, or the statement's first words
-  uint32_t line = 0;  ///< in the new file, or in the old one where it is gone
+  uint32_t line = 0;  ///< in the new file, or in the old one where it is gone; 0: of the whole file
   bool is_gone = false;
+  uint32_t last_line = 0;  ///< of the part; 0: only the first one is known
 };
 
 struct ChangedBody {

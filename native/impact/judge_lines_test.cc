@@ -61,7 +61,7 @@ TEST_CASE("what read lines in an import or a fixture may have told any of them")
   Asked project;
   project.Record({project.Test(), project.Set({project.Source("shop.py", {"line"})})});
   project.InsertBefore("def last");
-  CHECK(project.Affected() == "test_a: shop.py:9: last > shop.py:2: line");
+  CHECK(project.Affected() == "test_a: shop.py:9-10: last > shop.py:2: line");
 }
 
 TEST_CASE("a decorator may have kept lines of somebody else's, so any line counts") {
@@ -69,7 +69,7 @@ TEST_CASE("a decorator may have kept lines of somebody else's, so any line count
   project.Replace("shop.py", "def line", "@cache\ndef line");
   project.Record({project.Test(), project.Source("shop.py", {"line"})});
   project.InsertBefore("def last");
-  CHECK(project.Affected() == "test_a: shop.py:10: last > shop.py:2: line");
+  CHECK(project.Affected() == "test_a: shop.py:10-11: last > shop.py:2: line");
 }
 
 }  // namespace

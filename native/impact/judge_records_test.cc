@@ -44,10 +44,10 @@ TEST_CASE("a switch of branches finds older results") {
   }
   CHECK(project.Affected() == "");
   project.Replace("m.py", "1", "0");
-  CHECK(project.Affected() == "test_a: m.py:1: f");
+  CHECK(project.Affected() == "test_a: m.py:1-2: f");
   project.Record();
   project.Replace("m.py", "0", "1");
-  CHECK(project.Affected() == "test_a: m.py:1: f");  // the ninth is not looked at
+  CHECK(project.Affected() == "test_a: m.py:1-2: f");  // the ninth is not looked at
 }
 
 TEST_CASE("a record of another test under the same key is none of this one") {
@@ -64,13 +64,13 @@ TEST_CASE("a unit whose own source collects something else must be collected") {
   Single project;
   project.Record();
   project.Write("t.py", project.Read("t.py") + "def test_b():\n    pass\n");
-  CHECK(project.Collects() == "t.py:4: test_b");
+  CHECK(project.Collects() == "t.py:4-5: test_b");
   CHECK(project.Affected() == "");
   project.Replace("t.py", "assert m.f()", "assert m.f() + 1");
-  CHECK(project.Affected() == "test_a: t.py:2: test_a");
+  CHECK(project.Affected() == "test_a: t.py:2-3: test_a");
   project.Write("t.py", "import m\ndef test_a():\n    assert m.f() + 1\n");
   CHECK(project.Collects() == "");
-  CHECK(project.Affected() == "test_a: t.py:2: test_a");
+  CHECK(project.Affected() == "test_a: t.py:2-3: test_a");
 }
 
 TEST_CASE("a unit's module level depends on names as if it were run") {
@@ -146,7 +146,7 @@ TEST_CASE("a conftest that comes is compared with none") {
   project.Write("conftest.py", "# nothing\n");
   CHECK(project.Affected() == "");
   project.Write("conftest.py", "def pytest_runtest_setup(item):\n    pass\n");
-  CHECK(project.Affected() == "test_a: conftest.py:1: pytest_runtest_setup");
+  CHECK(project.Affected() == "test_a: conftest.py:1-2: pytest_runtest_setup");
 }
 
 TEST_CASE("a file that is old is read once, and again where its stat differs") {
@@ -173,7 +173,7 @@ TEST_CASE("a file that is old is read once, and again where its stat differs") {
   CHECK(project.Affected() == "");
   CHECK(project.work().files_read == 0);
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:1: f");
+  CHECK(project.Affected() == "test_a: m.py:1-2: f");
   CHECK(project.work().files_read == 2);  // to compare it, and to cut it into parts
 }
 

@@ -72,14 +72,14 @@ TEST_CASE("comments, layout and what moves reach nothing") {
 TEST_CASE("rule 1: who ran a function that changed is affected") {
   Shop shop;
   shop.Replace("tax.py", "price * 2", "price + price");
-  CHECK(shop.Affected() == "test_double: tax.py:5: double");
+  CHECK(shop.Affected() == "test_double: tax.py:5-6: double");
   CHECK(shop.Collects() == "");
 }
 
 TEST_CASE("rule 1: who ran a function that is gone is affected") {
   Shop shop;
   shop.Replace("tax.py", "def double(price):\n    return price * 2\n", "");
-  CHECK(shop.Affected() == "test_double: tax.py:5: double (gone)");
+  CHECK(shop.Affected() == "test_double: tax.py:5-6: double (gone)");
 }
 
 TEST_CASE("rule 1: what a shared context ran counts for all who use it") {
@@ -88,7 +88,7 @@ TEST_CASE("rule 1: what a shared context ran counts for all who use it") {
   shop.Collected({"test_new"}, {shop.Source("t.py")});
   shop.Ran("test_new", {shop.Source("t.py", {"test_tax"}), shop.Set({session})});
   shop.Replace("tax.py", "price * 2", "price + price");
-  CHECK(shop.Affected() == "test_new: tax.py:5: double");
+  CHECK(shop.Affected() == "test_new: tax.py:5-6: double");
 }
 
 TEST_CASE("rule 2: an effect that changed reaches all that import it") {
@@ -162,7 +162,7 @@ TEST_CASE("rule 3: a new definition reaches who mentions its name") {
   shop.Replace("t.py", "assert double(1)", "assert double(abs(1))");
   shop.Record();
   shop.Replace("t.py", "def test_tax", "def abs(x):\n    return x\ndef test_tax");
-  CHECK(shop.Affected() == "test_double: t.py:2: abs > t.py:6: test_double");
+  CHECK(shop.Affected() == "test_double: t.py:2-3: abs > t.py:6: test_double");
 }
 
 /// A unit whose tests ask for a fixture.
@@ -190,14 +190,14 @@ class Fixtures : public Project {
 TEST_CASE("rule 3: a fixture reaches the parameters of its name") {
   Fixtures project;
   project.Replace("conftest.py", "@pytest.fixture\n", "@pytest.fixture(params=[1, 2])\n");
-  CHECK(project.Affected() == "test_stock: conftest.py:2: stock");
-  CHECK(project.Collects() == "conftest.py:2: stock > t.py:1: test_stock");
+  CHECK(project.Affected() == "test_stock: conftest.py:2-4: stock");
+  CHECK(project.Collects() == "conftest.py:2-4: stock > t.py:1: test_stock");
 }
 
 TEST_CASE("rule 3: a fixture that comes between reaches who asks for it") {
   Fixtures project;
   project.Write("sub.py", "import pytest\n@pytest.fixture\ndef stock():\n    return 4\n");
-  CHECK(project.Affected() == "test_stock: sub.py:2: stock > t.py:1: test_stock");
+  CHECK(project.Affected() == "test_stock: sub.py:2-4: stock > t.py:1: test_stock");
 }
 
 TEST_CASE("rule 3: a parameter that is no fixture's is only a parameter") {
@@ -238,7 +238,7 @@ const char* const kCached =
 TEST_CASE("rule 4: a cache that was filled before the test may have another result") {
   Caches project(kCached, {"get"});
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:2: load > m.py:4: get");
+  CHECK(project.Affected() == "test_a: m.py:2-3: load > m.py:4: get");
 }
 
 TEST_CASE("rule 4: a function that remembers nothing has run what it needs") {
@@ -260,7 +260,7 @@ TEST_CASE("rule 4: what fills something before its first use stores it itself") 
       "        return 1\n";
   Caches project(filled, {"C.rows"});
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:8: C.read > m.py:5: C.fill > m.py:3: C.rows");
+  CHECK(project.Affected() == "test_a: m.py:8-9: C.read > m.py:5: C.fill > m.py:3: C.rows");
   Caches unconditional(std::string(filled).replace(filled.find("self.table or "), 14, ""),
                        {"C.rows"});
   unconditional.Replace("m.py", "return 1", "return 2");
@@ -310,7 +310,7 @@ TEST_CASE("rule 4: functions in between were not run either") {
   Caches project(std::string(between).replace(between.find("return 1"), 8, "return parse()"),
                  {"get"});
   project.Replace("m.py", "return 2", "return 3");
-  CHECK(project.Affected() == "test_a: m.py:8: parse > m.py:2: load > m.py:4: get");
+  CHECK(project.Affected() == "test_a: m.py:8-9: parse > m.py:2: load > m.py:4: get");
   // Who ran the one in between has run the changed one, had it been needed.
   Caches other(std::string(between).replace(between.find("return 1"), 8, "return parse()"),
                {"get", "load"});
@@ -321,7 +321,7 @@ TEST_CASE("rule 4: functions in between were not run either") {
 TEST_CASE("rule 4: a function that is passed on may have been called before") {
   Caches project("def load():\n    return 1\ndef get():\n    return once(load)\n", {"get"});
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:1: load > m.py:3: get");
+  CHECK(project.Affected() == "test_a: m.py:1-2: load > m.py:3: get");
 }
 
 TEST_CASE("rule 4: a function under an unknown decorator is a name that changed") {
@@ -330,7 +330,7 @@ TEST_CASE("rule 4: a function under an unknown decorator is a name that changed"
       "def get():\n    return load()\n",
       {"get"});
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:2: load > m.py:5: get");
+  CHECK(project.Affected() == "test_a: m.py:2-4: load > m.py:5: get");
 }
 
 TEST_CASE("rule 4: what a decorated function calls may be remembered by its decorator") {
@@ -340,7 +340,7 @@ TEST_CASE("rule 4: what a decorated function calls may be remembered by its deco
       "def get():\n    return load()\n",
       {"get"});
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:5: parse > m.py:2: load > m.py:7: get");
+  CHECK(project.Affected() == "test_a: m.py:5-6: parse > m.py:2: load > m.py:7: get");
 }
 
 TEST_CASE("rule 4: a constant of a function that was not run may be in a cache") {
@@ -357,7 +357,7 @@ TEST_CASE("rule 4: an assignment that wraps a function is what may remember") {
       "def get():\n    return fast()\n",
       {"get"});
   project.Replace("m.py", "return 1", "return 2");
-  CHECK(project.Affected() == "test_a: m.py:2: load > m.py:4: fast > m.py:5: get");
+  CHECK(project.Affected() == "test_a: m.py:2-3: load > m.py:4: fast > m.py:5: get");
 }
 
 TEST_CASE("rule 5: lines and docstrings count for who looks at them") {
@@ -370,7 +370,7 @@ TEST_CASE("rule 5: lines and docstrings count for who looks at them") {
   shop.Replace("doc.py", "def f", "# a comment\ndef f");
   CHECK(shop.Affected() == "lines: doc.py: somebody reads its lines");
   shop.Replace("doc.py", "Old", "New");
-  CHECK(shop.Affected() == "docs: doc.py:2: f\nlines: doc.py: somebody reads its lines");
+  CHECK(shop.Affected() == "docs: doc.py:2-3: f\nlines: doc.py: somebody reads its lines");
 }
 
 TEST_CASE("rule 5: a function that reads docstrings or lines counts where it was run") {
@@ -379,7 +379,7 @@ TEST_CASE("rule 5: a function that reads docstrings or lines counts where it was
   shop.Replace("tax.py", "    return price * RATE", "    '''Old.'''\n    return price * RATE");
   shop.Record();
   shop.Replace("tax.py", "Old", "New");
-  CHECK(shop.Affected() == "test_double: tax.py:3: tax > tax.py:6: double");
+  CHECK(shop.Affected() == "test_double: tax.py:3-5: tax > tax.py:6: double");
 }
 
 TEST_CASE("rule 6: files, listings, missing paths, values and trees are compared") {

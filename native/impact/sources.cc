@@ -157,6 +157,7 @@ std::string Sources::Describe(SourceId id, uint32_t part) {
 std::string Sources::Describe(SourceId id, const Change& change) {
   std::string text = sources_[id].name;
   if (change.line != 0) text += ":" + std::to_string(change.line);
+  if (change.last_line > change.line) text += "-" + std::to_string(change.last_line);
   if (!change.what.empty()) text += ": " + change.what;
   return change.is_gone ? text + " (gone)" : text;
 }

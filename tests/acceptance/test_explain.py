@@ -19,7 +19,7 @@ COST, TAX = "test_shop.py::test_cost", "test_shop.py::test_tax"
 WITNESS = (
     r"  witness: [0-9a-f]{12}, passed \d{4}-\d\d-\d\d \d\d:\d\d:\d\d in \d+\.\d\d s, gw[01] on .+"
 )
-STEP = {"text", "path", "line", "name", "gone"}
+STEP = {"text", "path", "line", "last_line", "name", "gone"}
 RESULT = {"passed", "when", "seconds", "worker", "fingerprint", "host", "branch", "commit"}
 
 
@@ -111,6 +111,17 @@ def test_lines_are_those_of_the_new_content(shop: Project) -> None:
     assert f"  why: shop.py:5: cost -> {COST}" in affected(shop, f"--dx-explain={COST}").output
 
 
+def test_all_lines_of_what_changed_are_told(shop: Project) -> None:
+    edit(shop, "shop.py", "def cost(): return 5", "def cost(\n):\n    # more\n    return 5 + 0")
+    [step] = [
+        test["chain"][0]
+        for test in document(affected(shop, "--dx-explain=json", "--co"))["tests"]
+        if test["id"] == COST
+    ]
+    assert (step["line"], step["last_line"], step["name"]) == (3, 6, "cost")
+    assert f"  why: shop.py:3-6: cost -> {COST}" in affected(shop, f"--dx-explain={COST}").output
+
+
 def test_a_new_test_is_told_as_such(shop: Project) -> None:
     shop.write(test_new="def test_new(): pass")
     lines = about(affected(shop, "--dx-explain=test_new.py"), "test_new.py::test_new")
@@ -145,9 +156,9 @@ def test_json_has_every_test(edited: Project, args: list[str]) -> None:
     data = document(edited.plain("-p", "dxpy", "--dx-affected", "--dx-explain=json", *args))
     tests = {test["id"]: test for test in data["tests"]}
     assert data["dx_explain"] == 1
-    assert tests[COST]["chain"] == [
-        {"text": "shop.py:3: cost", "path": "shop.py", "line": 3, "name": "cost", "gone": False}
-    ]
+    [step] = tests[COST]["chain"]
+    place = {"path": "shop.py", "line": 3, "last_line": 3, "name": "cost", "gone": False}
+    assert step == {"text": "shop.py:3: cost", **place}
     assert (tests[COST]["affected"], tests[COST]["witness"]) == (True, None)
     assert (tests[TAX]["affected"], tests[TAX]["left_out"], tests[TAX]["chain"]) == (
         False, True, []
