@@ -1,4 +1,4 @@
-"""A project with a program that tests start, and what they say of what that makes them depend on."""
+"""A project with a program that tests start, and what its tests are seen to depend on."""
 
 from __future__ import annotations
 
