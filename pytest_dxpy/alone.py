@@ -16,20 +16,23 @@ if TYPE_CHECKING:
 class Alone:
     """A pytest plugin."""
 
-    def __init__(self, reason: str, selection: Selection | None) -> None:
+    def __init__(self, reason: str, selection: Selection | None, *, timeout: float) -> None:
         """Take part in a run.
 
         Args:
             reason: why it is in one process.
             selection: where only affected tests are asked for.
+            timeout: what the user asked for; there is nobody here to see to it.
         """
         self._reason = reason
         self._selection = selection
+        self._timeout = timeout
         self._seconds: dict[str, float] = {}  # that tests took which are left out, by node id
 
     def pytest_report_header(self) -> str:
         """Say so."""
-        return f"dxpy: one process ({self._reason})"
+        unseen = "; --dx-timeout needs workers, and ends nothing here" if self._timeout else ""
+        return f"dxpy: one process ({self._reason}){unseen}"
 
     @pytest.hookimpl(trylast=True)
     def pytest_collection_modifyitems(

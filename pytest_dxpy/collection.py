@@ -27,7 +27,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import pytest
 from _pytest import main, nodes
 
-from pytest_dxpy import native
+from pytest_dxpy import native, protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -355,3 +355,8 @@ def choose(items: list[pytest.Item], only: list[bytes], skip: list[bytes]) -> li
         else:
             chosen.append(item)
     return chosen + [left[node_id].popleft() for node_id in only if left.get(node_id)]
+
+
+def entries(items: list[pytest.Item]) -> list[tuple[bytes, bytes, int, bytes]]:
+    """What the controller is told of items, encoded."""
+    return native.encode_items([protocol.Item(item.nodeid, item.location) for item in items])

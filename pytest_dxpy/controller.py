@@ -106,7 +106,7 @@ class Controller:
             halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
         )
-        crew = Crew(config, self._launcher, dispatcher, self._mode, count)
+        crew = Crew(config, self._launcher, dispatcher, self._birth(config), count)
         self._run = run = Run(
             config, self._options, self._mode, self._records, self._selection, crew, dispatcher
         )
@@ -118,6 +118,18 @@ class Controller:
         for _ in range(count):
             crew.start(shared=True, full=self._mode.full)
         self._progress.begin()
+
+    def _birth(self, config: pytest.Config) -> protocol.Birth:
+        """What every worker is told."""
+        return protocol.Birth(
+            workerinput={},
+            full=self._mode.full,
+            by_group=getattr(config.option, "dist", "no") == "loadgroup",
+            keep_stdout=config.option.capture == "no",
+            early=False,
+            divide=self._mode.split,
+            timeout=self._options.timeout,
+        )
 
     def _leaves_out_all(self, config: pytest.Config) -> bool:
         """Whether no test need run, also of those that a walk does not find."""
@@ -299,7 +311,7 @@ class Controller:
         member = run.crew.members[event.worker]
         match event.kind:
             case protocol.HEARD_ITEM:
-                self._progress.on_item(event)
+                self._progress.on_item(event, self._losses.delay_of(event))
             case protocol.HEARD_BEGUN:
                 self._progress.on_begun(event)
             case protocol.HEARD_COLLECTED:
@@ -319,6 +331,8 @@ class Controller:
                 self._losses.exited(member)
             case protocol.HEARD_LOST:
                 self._losses.lost(event)
+            case protocol.HEARD_OVERDUE:
+                self._losses.overdue(event)
             case _:
                 self._progress.on_sharing(event)
 

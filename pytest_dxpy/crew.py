@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     import pytest
 
     from pytest_dxpy.launch import Launcher
-    from pytest_dxpy.mode import Detail, Mode
+    from pytest_dxpy.mode import Detail
 
 OUTPUT_LIMIT_BYTES = 1 << 20  # of what a dead worker had captured
 
@@ -53,15 +53,24 @@ class Crew:
         config: pytest.Config,
         launcher: Launcher,
         dispatcher: native.Dispatcher,
-        mode: Mode,
+        birth: Birth,
         count: int,
     ) -> None:
+        """Start none yet.
+
+        Args:
+            config: of the controller.
+            launcher: starts processes.
+            dispatcher: of the run.
+            birth: what each of them is told, but for what is its own.
+            count: how many share the work at the start.
+        """
         self._config = config
         self._launcher = launcher
         self._dispatcher = dispatcher
-        self._mode = mode
+        self._birth = birth
         self._orders: Orders | None = None  # None: the controller is not configured yet
-        self.count = count  # of the workers that share the work at the start
+        self.count = count
         self.members: dict[int, Member] = {}
         self.problem = ""  # why no worker can be started any more
         uid = config.getoption("testrunuid", None) or uuid.uuid4().hex
@@ -79,13 +88,11 @@ class Crew:
         node = xdist_compat.Node(self._manager, name, self._config, self.count)
         self._config.hook.pytest_xdist_newgateway(gateway=node.gateway)
         self._config.hook.pytest_configure_node(node=node)
-        birth = Birth(
+        birth = self._birth._replace(
             workerinput=node.workerinput,
             full=full,
-            by_group=getattr(self._config.option, "dist", "no") == "loadgroup",
-            keep_stdout=self._config.option.capture == "no",
             early=self._orders is None,
-            divide=shared and self._mode.split,
+            divide=shared and self._birth.divide,
         )
         payload = _marshal(birth)
         number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import signal
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -18,6 +19,9 @@ if TYPE_CHECKING:
     from pytest_dxpy.crew import Member
     from pytest_dxpy.run import Run
 
+_RUNNER = re.compile(
+    r'  File ".*(/(_pytest|pytest|pluggy|pytest_dxpy)/.*|<frozen runpy>)", line \d+ in '
+)
 EXIT_SECONDS = 10.0  # what a process may take from the end of its session to its own
 
 
@@ -31,6 +35,7 @@ class Losses:
         self._stalls = Stalls(run.options.stall)
         self._exclusive = Exclusive(run.records)
         self._stalled: dict[int, str] = {}  # worker: why it was ended
+        self._overdue: dict[int, protocol.Event] = {}  # worker: the test that took too long
         self._leaving: dict[int, float] = {}  # worker: since when its session is over
 
     # Fixtures.
@@ -89,6 +94,17 @@ class Losses:
         path, _, line = where.rpartition(":")
         return f"{self._run.show(path)}:{line}" if path else where
 
+    def overdue(self, event: protocol.Event) -> None:
+        """A phase of a test has taken too long; its worker is ended if it goes on."""
+        self._overdue[event.worker] = event
+
+    def delay_of(self, event: protocol.Event) -> str:
+        """What of a test that has run took too long; empty: nothing did."""
+        late = self._overdue.get(event.worker)
+        if late is None or (late.unit, late.item) != (event.unit, event.item):
+            return ""
+        return f"its {_describe_delay(late)}"
+
     # Deaths.
 
     def exited(self, member: Member) -> None:
@@ -102,27 +118,42 @@ class Losses:
         """A process has died in the middle of its session."""
         run, member = self._run, self._run.crew.members[event.worker]
         self._stalls.gone(event.worker)
-        captured = run.crew.captured(member)
-        end = describe_end(run.crew.bury(member, kill=bool(event.payload)))
-        if event.payload:
-            problem = event.payload.decode(errors="replace")
-            end = f"sent something that is no message ({problem}) and was killed"
+        death = self._death_of(event, member)
         if run.crew.problem:
             run.stop(run.crew.problem)
         stalled = self._stalled.get(event.worker)
         if stalled:
             run.notes.append(stalled)
-        run.config.hook.pytest_testnodedown(node=member.node, error=stalled or end)
+        run.config.hook.pytest_testnodedown(node=member.node, error=stalled or death.end)
         if event.unit == protocol.NONE:
             if not stalled and not run.stopping:
                 when = "between tests" if member.ready else "at its start"
-                run.notes.append(f"{member.name} {end} {when}")
+                run.notes.append(f"{member.name} {death.end} {when}")
         elif not (member.broken or self._confirmer.reruns(event.unit)):
-            self._leave_unit(event, _Death(member, end, captured, bool(stalled)))
+            self._leave_unit(event, death)
         self._confirmer.lost(member)
         if member.full and not member.shared:
             lost = self._confirmer.lose_takeovers()
             run.add([_rest(unit, unit.left(event.worker)) for unit in lost])
+
+    def _death_of(self, event: protocol.Event, member: Member) -> _Death:
+        crew = self._run.crew
+        captured = crew.captured(member)
+        status = crew.bury(member, kill=bool(event.payload))
+        end = describe_end(status)
+        if event.payload:
+            problem = event.payload.decode(errors="replace")
+            end = f"sent something that is no message ({problem}) and was killed"
+        stalled = event.worker in self._stalled
+        late = self._overdue.pop(event.worker, None)
+        if late is None or -status not in (signal.SIGTERM, signal.SIGKILL):
+            return _Death(member, end, captured, is_innocent=stalled, exclusive=stalled)
+        self._restarts_left += 1  # it did not die by itself
+        # Another one: the late test has ended at last, just before its worker was ended for it.
+        is_innocent = (late.unit, late.item) != (event.unit, event.item)
+        end = f"was ended, as a {_describe_delay(late)},"
+        captured = [(name, _without_runner(text)) for name, text in captured]
+        return _Death(member, end, captured, is_innocent, exclusive=stalled)
 
     def broken(self, member: Member) -> None:
         """The session of a lazy worker meets an internal error, which plain pytest may not."""
@@ -148,7 +179,7 @@ class Losses:
         unit.sharing.discard(event.worker)
         if event.worker == unit.worker or event.worker in unit.spans:
             self._save_unit(event, death)
-        elif not death.stalled:
+        elif not death.is_innocent:
             where = f"while collecting {self._run.show(unit.key)}, to share it"
             self._run.notes.append(f"{death.member.name} {death.end} {where}")
         if not unit.sharing:
@@ -159,8 +190,8 @@ class Losses:
         run = self._run
         unit = run.units[event.unit]
         if unit.items is None:
-            if death.stalled:
-                run.add([_rest(unit, set(), exclusive=True)])
+            if death.is_innocent:
+                run.add([_rest(unit, set(), exclusive=death.exclusive)])
             else:
                 where = f"while collecting {run.show(unit.key)}"
                 message = f"worker '{death.member.name}' {death.end} {where}"
@@ -168,12 +199,12 @@ class Losses:
                     reports.collect_crash_report(run.node_id(unit.key), message)
                 )
             return
-        if event.item != protocol.NONE and not death.stalled:
+        if event.item != protocol.NONE and not death.is_innocent:
             item = unit.items[event.item]
             if not self._report_crash(item, event, death):
                 unit.ran.add(event.item)
         if left := unit.left(event.worker):
-            run.add([_rest(unit, left, exclusive=death.stalled)])
+            run.add([_rest(unit, left, exclusive=death.exclusive)])
 
     def _report_crash(self, item: protocol.Item, event: protocol.Event, death: _Death) -> bool:
         """Report the test as failed; whether a plugin wants it to run again."""
@@ -216,13 +247,25 @@ def _restarts(run: Run, workers: int) -> int:
     return int(asked) if asked is not None and asked.isdecimal() else 4 * workers
 
 
+def _describe_delay(event: protocol.Event) -> str:
+    phase = protocol.PHASE_NAMES[event.phases[0][0]]
+    return f"{phase} took more than {event.seconds:g} s"
+
+
+def _without_runner(text: str) -> str:
+    """Stacks, as faulthandler writes them, less what runs tests."""
+    lines = text.splitlines(keepends=True)
+    return "".join(line for line in lines if not _RUNNER.match(line))
+
+
 class _Death(NamedTuple):
     """How a worker died."""
 
     member: Member
     end: str  # in words
     captured: list[tuple[str, str]]  # its last output: sections of a report
-    stalled: bool  # it was ended, since it waited too long
+    is_innocent: bool  # it was ended for something else than the test that it ran
+    exclusive: bool  # what it had begun is for the worker that has a fixture
 
 
 class _Sched:

@@ -52,6 +52,7 @@ ImpactRecord = _native.ImpactRecord
 ImpactArchive = _native.ImpactArchive
 TreeReach = _native.TreeReach
 read_trace = _native.read_trace
+stack_signal = _native.stack_signal
 
 
 def file_facts(

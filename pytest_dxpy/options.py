@@ -59,6 +59,19 @@ def _seconds(text: str) -> float:
     )
 
 
+def _limit(text: str) -> float:
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1.0
+    if 0 <= seconds < float("inf"):
+        return seconds
+    raise OptionError(
+        f"--dx-timeout: {text!r} is not a number of seconds",
+        hint="use a number above 0, such as 60, or 0 for no limit",
+    )
+
+
 def _choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     def parse(text: str) -> str:
         if text in choices:
@@ -186,6 +199,14 @@ OPTIONS: Final = (
         "set-up of a session fixture which that one has",
     ),
     Option(
+        "timeout",
+        "0",
+        _limit,
+        "SECONDS",
+        "fail a test whose setup, call or teardown takes longer, show where its threads are, and "
+        "go on in another worker; 0 is no limit; the mark dx_timeout(seconds) goes before it",
+    ),
+    Option(
         "record",
         "function",
         _choice("dx-record", RECORDS),
@@ -252,6 +273,7 @@ class Options:
     split: str
     max_restarts: int | None
     stall: float
+    timeout: float
     record: str
     cache_dir: str
     affected: str  # "": no; "yes": since they last passed; else a revision

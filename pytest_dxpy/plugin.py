@@ -37,6 +37,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         parser.addini(f"dx_{option.name}", text, default=None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark, which is there in runs that are not ours, too."""
+    text = "dx_timeout(seconds): end the test if its setup, call or teardown takes longer; 0: never"
+    config.addinivalue_line("markers", text)
+
+
 def _is_asked_for(config: pytest.Config, given: argparse.Namespace) -> bool:
     """Whether this run is to be ours."""
     from pytest_dxpy.options import OPTIONS  # noqa: PLC0415

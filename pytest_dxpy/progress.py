@@ -186,8 +186,13 @@ class Progress:
             ids.extend(item.node_id for item in unit.items or ())
             hook(node=self._run.crew.members[worker].node, ids=ids)
 
-    def on_item(self, event: protocol.Event) -> None:
-        """A test has run."""
+    def on_item(self, event: protocol.Event, delay: str) -> None:
+        """A test has run.
+
+        Args:
+            event: of its worker.
+            delay: what of it took too long; empty: nothing did.
+        """
         run = self._run
         unit = run.units[event.unit]
         if unit.items is None:
@@ -198,6 +203,10 @@ class Progress:
         failed = protocol.failing(event.phases)
         unit.failed |= failed
         made = run.replay.reports_of(item, event.phases, node)
+        if delay and not failed:
+            failed = True
+            made = [report for report in made if report.when != "call"]  # it counts once
+            made.append(reports.crash_report(item, delay, []))
         if self._confirmer.reruns(event.unit):
             self._confirmer.ran_again(event.unit, item, failed, made, node)
         elif failed and self._confirmer.holds(event.unit):

@@ -24,7 +24,6 @@ SPAN: Final = 8
 READY: Final = 1
 NEED: Final = 3
 BEGUN: Final = 4
-STARTED: Final = 6
 DONE: Final = 8
 UNIT_DONE: Final = 9
 FINISHED: Final = 11
@@ -79,6 +78,7 @@ HEARD_JOINED: Final = 11  # it shares a unit that another worker has begun
 HEARD_CUT: Final = 12  # it got the unit's items from `item` on, as far as their worker had them
 HEARD_DIFFERS: Final = 13  # it collects other items of the unit than who began it
 HEARD_DIVISIBLE: Final = 14  # the unit could be shared, `seconds` after a worker starts with it
+HEARD_OVERDUE: Final = 15  # a phase of a test has taken more than `seconds`
 
 
 class Birth(NamedTuple):
@@ -90,6 +90,7 @@ class Birth(NamedTuple):
     keep_stdout: bool  # '-s': write straight to the terminal
     early: bool  # the orders come only when the controller is configured
     divide: bool  # a file's tests may go to several workers
+    timeout: float  # seconds for each phase of a test; 0: no limit
 
 
 class Orders(NamedTuple):

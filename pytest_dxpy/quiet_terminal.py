@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import pytest
 
 
 class QuietTerminal:
@@ -19,3 +22,14 @@ class QuietTerminal:
 
     def __dir__(self) -> list[str]:
         return []
+
+
+def ask_for_header(config: pytest.Config) -> None:
+    """Call for the header where plain pytest does.
+
+    Nothing is printed, but plugins import what a test may rely on (hypothesis
+    imports itself there).
+    """
+    reporter: Any = config.pluginmanager.getplugin("terminalreporter")
+    if reporter is not None and reporter.showheader and not reporter.no_header:
+        config.hook.pytest_report_header(config=config, start_path=config.invocation_params.dir)

@@ -12,6 +12,7 @@ import pytest
 
 from pytest_dxpy import launch, native, protocol, reports, xdist_compat
 from pytest_dxpy.coverage_compat import follow_coverage
+from pytest_dxpy.deadlines import Deadlines
 from pytest_dxpy.fixture_setups import FixtureSetups
 from pytest_dxpy.junit_compat import follow_junit
 from pytest_dxpy.worker import Worker
@@ -56,7 +57,6 @@ class WorkerSeat:
             os.dup2(self.out, capture.out.tmpfile.fileno(), inheritable=False)
             os.dup2(self.err, capture.err.tmpfile.fileno(), inheritable=False)
         os.close(self.out)
-        os.close(self.err)
 
     def run(
         self, config: pytest.Config, recording: Recording | None, *, inherited_capture: bool
@@ -69,7 +69,9 @@ class WorkerSeat:
         config.option.cacheclear = False  # it has done so, and tests have written there since
         _set(config, workerinput=self.birth.workerinput, workeroutput={})
         save_coverage = follow_coverage(config)
-        worker = Worker(config, self.port, self.birth, recording)
+        worker = Worker(
+            config, self.port, self.birth, recording, Deadlines(self.birth.timeout, self.err)
+        )
         follow_junit(config, worker.tell)
         if not self.birth.early:
             worker.await_orders()

@@ -15,16 +15,16 @@ from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
-from pytest_dxpy import native, protocol, reports
-from pytest_dxpy.collection import Collector, FullCollector, LazyCollector, choose, next_unit
+from pytest_dxpy import collection, native, protocol, reports
 from pytest_dxpy.division import cuts
 from pytest_dxpy.exclusive import session_fixtures
-from pytest_dxpy.quiet_terminal import QuietTerminal
+from pytest_dxpy.quiet_terminal import QuietTerminal, ask_for_header
 
 if TYPE_CHECKING:
     import warnings
     from collections.abc import Generator
 
+    from pytest_dxpy.deadlines import Deadlines
     from pytest_dxpy.recording import Recording
 
 _BEGINS: Final = (protocol.RUN, protocol.JOIN)
@@ -45,16 +45,18 @@ class Worker:
         port: native.WorkerPort,
         birth: protocol.Birth,
         recording: Recording | None,
+        deadlines: Deadlines,
     ) -> None:
         self._config = config
         self._port = port
         self._birth = birth
         self._recording = recording
+        self._deadlines = deadlines
         self._orders: protocol.Orders | None = None
         self._careful = False
         self._compact = False
         self._id = birth.workerinput["workerid"]
-        self._collector: Collector | None = None
+        self._collector: collection.Collector | None = None
         self._unit = protocol.NONE
         self._collected = protocol.NONE  # the unit whose items follow
         self._items: list[pytest.Item] = []
@@ -110,34 +112,22 @@ class Worker:
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
         """Get ready to collect."""
-        self._ask_for_header()
+        ask_for_header(session.config)
         if not self._birth.full:
-            self._collector = LazyCollector(session)
+            self._collector = collection.LazyCollector(session)
         self._port.send(protocol.READY, protocol.NONE, protocol.NONE, b"")
-
-    def _ask_for_header(self) -> None:
-        """Call for the header where plain pytest does.
-
-        Nothing is printed, but plugins import what a test may rely on (hypothesis
-        imports itself there).
-        """
-        reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
-        if reporter is not None and reporter.showheader and not reporter.no_header:
-            self._config.hook.pytest_report_header(
-                config=self._config, start_path=self._config.invocation_params.dir
-            )
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Run units until there are none."""
         if self._collector is None:
             self.tell("collected everything", len(session.items))
-            self._collector = FullCollector(session, by_group=self._birth.by_group)
+            self._collector = collection.FullCollector(session, by_group=self._birth.by_group)
         with contextlib.suppress(Stopped):
             self._loop(session, self._collector)
         return True
 
-    def _loop(self, session: pytest.Session, collector: Collector) -> None:
+    def _loop(self, session: pytest.Session, collector: collection.Collector) -> None:
         command = self._ask(idle=True)
         while command[0] != protocol.FINISH:
             if command[0] == protocol.DISCOVER:
@@ -170,7 +160,9 @@ class Worker:
 
     # One unit.
 
-    def _run_unit(self, session: pytest.Session, collector: Collector, command: Any) -> Any:
+    def _run_unit(
+        self, session: pytest.Session, collector: collection.Collector, command: Any
+    ) -> Any:
         """Collect a unit and run it.
 
         Returns:
@@ -193,7 +185,7 @@ class Worker:
         self._port.send(protocol.UNIT_DONE, unit, protocol.NONE, b"")
         return following
 
-    def _collect(self, collector: Collector, command: Any) -> None:
+    def _collect(self, collector: collection.Collector, command: Any) -> None:
         """Collect a unit; all of its items are this worker's, until another one joins."""
         _, unit, _, key, argument, only, skip, _ = command
         with self._at_start_directory():
@@ -202,15 +194,15 @@ class Worker:
         if only or skip:
             if skip:
                 self.tell("listed", [item.nodeid for item in items])
-            items = choose(items, only, skip)
+            items = collection.choose(items, only, skip)
         elif self._birth.divide:
             where = cuts(items)
         self._collected, self._items = unit, items
-        self._port.send_items(unit, _entries(items), where)
+        self._port.send_items(unit, collection.entries(items), where)
         if fixtures := session_fixtures(items):
             self.tell("session fixtures", fixtures)
 
-    def _join(self, collector: Collector, command: Any) -> None:
+    def _join(self, collector: collection.Collector, command: Any) -> None:
         """Collect a unit that another worker has begun, who says what is to be said of it."""
         _, unit, _, key, argument, *_ = command
         if self._collected != unit:
@@ -221,7 +213,7 @@ class Worker:
             finally:
                 self._joining = False
             self._collected = unit
-        self._port.send_joined(unit, _entries(self._items))
+        self._port.send_joined(unit, collection.entries(self._items))
 
     @contextlib.contextmanager
     def _at_start_directory(self) -> Generator[None]:
@@ -237,7 +229,7 @@ class Worker:
             with contextlib.suppress(OSError):
                 os.chdir(directory)
 
-    def _run_items(self, session: pytest.Session, collector: Collector) -> Any:
+    def _run_items(self, session: pytest.Session, collector: collection.Collector) -> Any:
         index, following = self._claim_item()
         if index is not None:
             self.await_orders()
@@ -271,7 +263,11 @@ class Worker:
         return index, None
 
     def _next_item(
-        self, session: pytest.Session, collector: Collector, index: int | None, command: Any
+        self,
+        session: pytest.Session,
+        collector: collection.Collector,
+        index: int | None,
+        command: Any,
     ) -> pytest.Item | None:
         """An item of the unit, or what stands for it where none follows but a command."""
         if index is not None:
@@ -279,7 +275,7 @@ class Worker:
         if command[0] in _BEGINS:
             return collector.next_item(native.decode_id(command[3]), command[4])
         if command[0] == protocol.WAIT:
-            return next_unit(session)
+            return collection.next_unit(session)
         return None
 
     def _run_item(self, session: pytest.Session, index: int, nextitem: pytest.Item | None) -> None:
@@ -288,7 +284,7 @@ class Worker:
         self._node_id = item.nodeid
         self._subtest_failed = False
         self._item_index += 1
-        self._port.send(protocol.STARTED, self._unit, index, b"")
+        self._port.start_item(self._unit, index, self._deadlines.limit_of(item))
         item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         self._port.end_fork(int(session.testsfailed > 0))  # one that came back from its test
         self._port.send(protocol.DONE, self._unit, index, b"")
@@ -394,7 +390,3 @@ class Worker:
         if session.exitstatus not in _TOLD_LATER:
             self.finish(int(session.exitstatus))
         return result
-
-
-def _entries(items: list[pytest.Item]) -> list[tuple[bytes, bytes, int, bytes]]:
-    return native.encode_items([protocol.Item(item.nodeid, item.location) for item in items])

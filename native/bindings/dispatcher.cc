@@ -118,6 +118,7 @@ void BindDispatcher(py::module_& m) {
   const auto unlocked = py::call_guard<py::gil_scoped_release>();
   m.def("decode_units", &DecodeUnits, py::arg("payload"));
   m.def("decode_items", &DecodeItems, py::arg("payload"));
+  m.def("stack_signal", &dispatch::StackSignal);
   py::class_<Dispatcher>(m, "Dispatcher")
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
            py::arg("discover"), py::arg("split"), py::arg("max_failures"),

@@ -42,6 +42,15 @@ void Send(WorkerPort& port, int kind, uint32_t unit, uint32_t item, const py::by
             View(payload));
 }
 
+// `limit_seconds`: of each of its phases; 0: none.
+void StartItem(WorkerPort& port, uint32_t unit, uint32_t item, double limit_seconds) {
+  port.Send({.kind = codec::ResultKind::kStarted,
+             .unit = unit,
+             .item = item,
+             .duration_seconds = limit_seconds},
+            {});
+}
+
 void SendPhase(WorkerPort& port, uint32_t unit, uint32_t item, int phase, int outcome,
                double start_seconds, double duration_seconds, const py::bytes& payload) {
   port.Send({.kind = codec::ResultKind::kPhase,
@@ -107,6 +116,7 @@ void BindWorkerPort(py::module_& m) {
       .def(py::init<int, int>(), py::arg("channel_fd"), py::arg("control_fd"))
       .def("receive", &Receive)
       .def("send", &Send, py::arg("kind"), py::arg("unit"), py::arg("item"), py::arg("payload"))
+      .def("start_item", &StartItem, py::arg("unit"), py::arg("item"), py::arg("limit_seconds"))
       .def("send_phase", &SendPhase, py::arg("unit"), py::arg("item"), py::arg("phase"),
            py::arg("outcome"), py::arg("start_seconds"), py::arg("duration_seconds"),
            py::arg("payload"))

@@ -1,5 +1,6 @@
 #include "dispatch/dispatcher.h"
 
+#include <fcntl.h>
 #include <sys/eventfd.h>
 
 #include <algorithm>
@@ -83,6 +84,7 @@ void Dispatcher::StartWorker(uint32_t worker, UniqueFd pidfd, std::string settin
   {
     const std::lock_guard lock(mutex_);
     workers_.at(worker)->Send(CommandKind::kConfigure, std::move(settings));
+    workers_.at(worker)->pidfd = UniqueFd(fcntl(pidfd.get(), F_DUPFD_CLOEXEC, 0));
   }
   death_watch_.Watch(worker, std::move(pidfd));
   control_.controller_bell().Ring();
@@ -97,62 +99,6 @@ void Dispatcher::SendOrders(uint32_t worker, std::string orders) {
 void Dispatcher::ReportAllPhases() {
   const std::lock_guard lock(mutex_);
   all_phases_ = true;
-}
-
-uint32_t Dispatcher::AddUnits(std::vector<NewUnit> units) {
-  const std::lock_guard lock(mutex_);
-  const auto first = static_cast<uint32_t>(units_.size());
-  std::vector<schedule::Unit> queued;
-  for (NewUnit& unit : units) {
-    queued.push_back({.id = static_cast<uint32_t>(units_.size()),
-                      .cost_seconds = unit.cost_seconds,
-                      .position = unit.position,
-                      .recorded = unit.recorded,
-                      .exclusive = unit.exclusive});
-    units_.push_back({.spec = std::move(unit.spec),
-                      .unit = queued.back(),
-                      .start_seconds = unit.start_seconds,
-                      .whole = unit.whole || unit.exclusive,
-                      .slow = std::move(unit.slow),
-                      .cuts = {},
-                      .collected = {}});
-  }
-  queues_.Add(queued);
-  control_.controller_bell().Ring();
-  return first;
-}
-
-void Dispatcher::DropUnits(std::span<const uint32_t> units) {
-  const std::lock_guard lock(mutex_);
-  for (const uint32_t unit : units) queues_.Remove(unit);
-  for (const auto& link : workers_) {
-    if (link->dead || !link->shared() || !link->offer) continue;
-    const bool drop = std::find(units.begin(), units.end(), link->offer->unit) != units.end();
-    if (drop && link->channel().Claim(link->offer->ticket)) link->offer.reset();
-  }
-}
-
-void Dispatcher::SetPositions(std::span<const uint32_t> units) {
-  const std::lock_guard lock(mutex_);
-  queues_.SetPositions(units);
-  // One that is only offered may come back to the queue.
-  for (uint32_t position = 0; position < units.size(); ++position)
-    units_.at(units[position]).unit.position = position;
-}
-
-void Dispatcher::EndDiscovery() {
-  const std::lock_guard lock(mutex_);
-  discovery_open_ = false;
-  control_.controller_bell().Ring();
-}
-
-uint32_t Dispatcher::Pin(uint32_t worker, codec::UnitSpec spec) {
-  const std::lock_guard lock(mutex_);
-  const auto unit = static_cast<uint32_t>(units_.size());
-  units_.push_back({.spec = std::move(spec), .unit = {}, .slow = {}, .cuts = {}, .collected = {}});
-  workers_.at(worker)->own_units.push_back(unit);
-  control_.controller_bell().Ring();
-  return unit;
 }
 
 void Dispatcher::Release(uint32_t worker) {
@@ -183,11 +129,6 @@ std::vector<Event> Dispatcher::TakeEvents() {
   eventfd_t ignored = 0;
   eventfd_read(event_fd_.get(), &ignored);
   return std::exchange(events_, {});
-}
-
-bool Dispatcher::HasQueuedUnits() const {
-  const std::lock_guard lock(mutex_);
-  return !queues_.empty() || discovery_wanted_;
 }
 
 void Dispatcher::Loop() {
@@ -237,6 +178,10 @@ bool Dispatcher::Step() {
     if (!link->dead) busy |= ReadResults(*link);
   for (const uint32_t worker : dead)
     if (!workers_[worker]->dead) Bury(*workers_[worker], "");
+  for (const auto& link : workers_) {
+    if (link->dead) continue;
+    if (auto overdue = link->Enforce()) Emit(std::move(*overdue));
+  }
   ServeAll();
   for (const auto& link : workers_)
     if (!link->dead) busy |= WriteCommands(*link);

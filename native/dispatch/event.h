@@ -29,6 +29,8 @@ enum class EventKind : uint8_t {
   kDiffers = 13,    ///< it joined `unit`, and its items are not those of the others
   kDivisible = 14,  ///< `unit`, which it has begun and is about to end, could have been shared;
                     ///< `seconds` is what another would have needed to start with it
+  kOverdue = 15,    ///< a phase of `item` in `unit` has taken more than `seconds`, and the worker
+                    ///< is ended if it goes on; `phases` has the phase
 };
 
 /// One report of one item.

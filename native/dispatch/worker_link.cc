@@ -1,7 +1,11 @@
 #include "dispatch/worker_link.h"
 
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <bit>
+#include <csignal>
 #include <utility>
 
 #include "base/hash.h"
@@ -126,10 +130,35 @@ Event WorkerLink::Begin(const Result& result) {
   return Make(joined_ ? EventKind::kJoined : EventKind::kBegun, result);
 }
 
-void WorkerLink::StartItem(uint32_t item) {
-  item_ = item;
+void WorkerLink::StartItem(const codec::ResultHeader& header) {
+  item_ = header.item;
   item_seconds_ = 0;
   phases_.clear();
+  deadline_.Begin(header.duration_seconds, Clock::now());
+}
+
+int StackSignal() { return SIGRTMAX - 4; }
+
+void WorkerLink::Signal(int number) const {
+  // Not kill(2): the process may have ended, and another one have its number.
+  if (pidfd.get() >= 0) syscall(SYS_pidfd_send_signal, pidfd.get(), number, nullptr, 0);
+}
+
+std::optional<Event> WorkerLink::Enforce() {
+  if (item_ == codec::kNone) return std::nullopt;
+  const std::optional<Deadline::Step> due = deadline_.Due(Clock::now());
+  if (!due) return std::nullopt;
+  if (*due == Deadline::Step::kTerminate) Signal(SIGTERM);
+  if (*due == Deadline::Step::kKill) Signal(SIGKILL);
+  if (*due != Deadline::Step::kShowStacks) return std::nullopt;
+  Signal(StackSignal());
+  return Event{.kind = EventKind::kOverdue,
+               .worker = id_,
+               .unit = unit_,
+               .item = item_,
+               .seconds = deadline_.limit_seconds(),
+               .phases = {{.phase = deadline_.phase(), .payload = {}}},
+               .payload = {}};
 }
 
 double WorkerLink::running_seconds() const {
@@ -170,10 +199,11 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
     case ResultKind::kDivisible:  // the dispatcher's to keep
       return std::nullopt;
     case ResultKind::kStarted:
-      StartItem(header.item);
+      StartItem(header);
       return std::nullopt;
     case ResultKind::kPhase: {
       NoteDuration(header);
+      deadline_.Follow(header.phase, header.outcome, Clock::now());
       const bool quiet = header.outcome == codec::Outcome::kPassed && result.payload.empty() &&
                          header.phase != codec::Phase::kCall;
       if (all_phases || !quiet)

@@ -7,11 +7,17 @@
 #include <string>
 #include <vector>
 
+#include "base/unique_fd.h"
 #include "codec/messages.h"
+#include "dispatch/deadline.h"
 #include "dispatch/event.h"
 #include "ring/channel.h"
 
 namespace dxpy::dispatch {
+
+/// Upon it a worker that was told of a deadline shows where its threads are; it is sent to no
+/// other.
+[[nodiscard]] int StackSignal();
 
 /// The controller's end of one worker: sends commands, reads results, and knows
 /// what the worker is doing. Not thread-safe; the dispatcher's lock guards it.
@@ -82,6 +88,9 @@ class WorkerLink {
   /// Whether a report of the running item was a failure.
   [[nodiscard]] bool in_failing_item() const;
 
+  /// Sees to the deadline of the running item. @returns  the event of one that was missed.
+  std::optional<Event> Enforce();
+
   /// What it was doing when it died.
   [[nodiscard]] Event LastWords(std::string problem);
 
@@ -93,13 +102,15 @@ class WorkerLink {
   bool discovers = false;       ///< was told to and has not answered
   bool finished = false;        ///< its session has ended
   bool dead = false;            ///< its process has ended, or is given up
+  UniqueFd pidfd;               ///< of its process, once that exists
   std::vector<uint32_t> begun;  ///< units that it has begun, in that order
 
  private:
   Event Make(EventKind kind, const Result& result) const;
   Event MakeTimed(EventKind kind, const Result& result) const;
   Event Begin(const Result& result);
-  void StartItem(uint32_t item);
+  void StartItem(const codec::ResultHeader& header);
+  void Signal(int number) const;
   void NoteDuration(const codec::ResultHeader& header);
   void Enqueue(codec::CommandHeader header, std::string payload);
 
@@ -122,6 +133,7 @@ class WorkerLink {
   double longest_setup_ = 0;
   double item_seconds_ = 0;  ///< all phases of item_, as far as reported
   std::vector<PhaseRecord> phases_;
+  Deadline deadline_;  ///< of item_
 };
 
 }  // namespace dxpy::dispatch
