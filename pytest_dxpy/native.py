@@ -1,4 +1,4 @@
-"""The native core as Python sees it: the only module that imports ``_native``.
+"""The native core as Python sees it: the only module that imports ``_native`` and ``_survey``.
 
 Functions here convert arguments, call once, and say in Python's terms what
 comes back. They hold no state and make no decisions.
@@ -16,7 +16,23 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from pytest_dxpy._survey import Index as Index
+    from pytest_dxpy._survey import Survey as Survey
+    from pytest_dxpy._survey import count_tests as count_tests
+    from pytest_dxpy._survey import hash64 as hash64
+    from pytest_dxpy._survey import open_index as open_index
+    from pytest_dxpy._survey import outline as outline
+    from pytest_dxpy._survey import tree_sitter_outline as tree_sitter_outline
+    from pytest_dxpy._survey import update_index as update_index
     from pytest_dxpy.protocol import Item
+else:
+
+    def __getattr__(name: str) -> object:
+        """What only ``_survey`` has, which is loaded for it: with libtbb that takes milliseconds."""
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        return getattr(_survey(), name)
+
 
 NativeError = _native.NativeError
 Dispatcher = _native.Dispatcher
@@ -34,24 +50,20 @@ own_shared_pages = _native.own_shared_pages
 walk = _native.walk
 TestFiles = _native.TestFiles
 find_text = _native.find_text
-outline = _native.outline
-tree_sitter_outline = _native.tree_sitter_outline
-count_tests = _native.count_tests
 parts = _native.parts
 compare_parts = _native.compare_parts
-
-Index = _native.Index
-open_index = _native.open_index
-update_index = _native.update_index
-hash64 = _native.hash64
-
-Survey = _native.Survey
 
 ImpactStore = _native.ImpactStore
 ImpactRecord = _native.ImpactRecord
 ImpactArchive = _native.ImpactArchive
 TreeReach = _native.TreeReach
 read_trace = _native.read_trace
+
+
+def _survey() -> Any:
+    from pytest_dxpy import _survey as module  # noqa: PLC0415
+
+    return module
 
 
 def file_facts(
@@ -78,7 +90,7 @@ def file_facts(
 
     Releases the GIL.
     """
-    return _native.file_facts(
+    return _survey().file_facts(
         source,
         python_classes=list(python_classes),
         python_functions=list(python_functions),
@@ -114,7 +126,7 @@ def resolve_facts(
     """
     import importlib.machinery  # noqa: PLC0415  # who does not resolve does not wait for it
 
-    return _native.resolve_facts(
+    return _survey().resolve_facts(
         [os.fsencode(path) for path in paths],
         entries=[os.fsencode(entry) for entry in entries],
         extension_suffixes=importlib.machinery.EXTENSION_SUFFIXES,
@@ -156,12 +168,12 @@ def take_survey(roots: Sequence[bytes], request: dict[str, Any]) -> Survey:
     Releases the GIL while it works. No damage of the index, and nothing in the tree, makes it
     fail; ``problems()`` tells.
     """
-    return _native.take_survey(list(roots), request)
+    return _survey().take_survey(list(roots), request)
 
 
 def build() -> str:
-    """A text that is another one for another build of the native core."""
-    found = os.stat(_native.__file__)  # noqa: PTH116
+    """A text that is another one for another build of what reads sources for a survey."""
+    found = os.stat(_survey().__file__)  # noqa: PTH116
     return f"{found.st_size} {found.st_mtime_ns}"
 
 

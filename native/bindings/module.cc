@@ -6,11 +6,7 @@
 PYBIND11_MODULE(_native, m) {
   m.doc() = "Native core of pytest-dxpy. Private: use pytest_dxpy.native.";
   pybind11::register_exception<dxpy::Error>(m, "NativeError", PyExc_RuntimeError);
-  dxpy::bindings::BindSyntax(m);
   dxpy::bindings::BindDiscovery(m);
-  dxpy::bindings::BindIndex(m);
-  dxpy::bindings::BindFacts(m);
-  dxpy::bindings::BindSurvey(m);
   dxpy::bindings::BindProcess(m);
   dxpy::bindings::BindDispatcher(m);
   dxpy::bindings::BindWorkerPort(m);
