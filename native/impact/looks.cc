@@ -1,6 +1,7 @@
 #include "impact/looks.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -42,6 +43,19 @@ bool ReadNames(const std::string& path, std::vector<std::string>& names) {
   return error == 0;
 }
 
+std::optional<ContentId> ContentOfStatus(int error, const struct stat& status, FileStat& stat) {
+  if (error != 0) return Unreadable(error);
+  if (S_ISDIR(status.st_mode)) return Marked("directory");
+  if (!S_ISREG(status.st_mode)) return Marked("special file");
+  stat = ToFileStat(status);
+  return std::nullopt;
+}
+
+ContentId ExistenceOfStatus(int error, const struct stat& status) {
+  if (error != 0) return Unreadable(error);
+  return Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
+}
+
 }  // namespace
 
 std::string PathOf(const std::string& root, std::string_view name) {
@@ -55,17 +69,47 @@ bool IsUnreadable(const ContentId& content) { return content == Marked("unreadab
 
 std::optional<ContentId> ContentByStat(const std::string& path, FileStat& stat) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return Unreadable(errno);
-  if (S_ISDIR(status.st_mode)) return Marked("directory");
-  if (!S_ISREG(status.st_mode)) return Marked("special file");
-  stat = ToFileStat(status);
-  return std::nullopt;
+  const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+  return ContentOfStatus(error, status, stat);
 }
 
 ContentId ExistenceAt(const std::string& path) {
   struct stat status{};
-  if (stat(path.c_str(), &status) != 0) return Unreadable(errno);
-  return Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
+  const int error = stat(path.c_str(), &status) == 0 ? 0 : errno;
+  return ExistenceOfStatus(error, status);
+}
+
+std::optional<ContentId> Lookout::ContentByStat(std::string_view name, FileStat& stat) {
+  struct stat status{};
+  const int error = Stat(name, status);
+  return ContentOfStatus(error, status, stat);
+}
+
+ContentId Lookout::Existence(std::string_view name) {
+  struct stat status{};
+  const int error = Stat(name, status);
+  return ExistenceOfStatus(error, status);
+}
+
+int Lookout::Stat(std::string_view name, struct stat& status) {
+  const size_t slash = name.rfind('/');
+  const bool is_beside =
+      slash != std::string_view::npos && slash > 0 && name.substr(0, slash) == folder_name_;
+  if (!is_beside) {
+    folder_name_ = name.substr(0, slash == std::string_view::npos ? 0 : slash);
+    folder_ = UniqueFd();
+    path_ = PathOf(root_, name);
+    return ::stat(path_.c_str(), &status) == 0 ? 0 : errno;
+  }
+  const size_t folder_bytes = path_.rfind('/') + 1;
+  path_.resize(folder_bytes);
+  if (folder_.get() < 0) folder_ = UniqueFd(open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  path_ += name.substr(slash + 1);
+  // Where the folder cannot be opened, to go there says why.
+  const bool is_open = folder_.get() >= 0 && folder_bytes < path_.size();
+  const int from = is_open ? folder_.get() : AT_FDCWD;
+  const char* const rest = path_.c_str() + (is_open ? folder_bytes : 0);
+  return fstatat(from, rest, &status, 0) == 0 ? 0 : errno;
 }
 
 ContentId ListingAt(const std::string& path, std::vector<std::string>& names) {

@@ -9,8 +9,11 @@
 namespace dxpy::impact {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr size_t kCheckBytes = 8;
+// Where all numbers in them are small.
+constexpr size_t kLeastUnitBytes = 2 + sizeof(double);
+constexpr size_t kLeastLookBytes = 6;
 
 void Write(PackedWriter& writer, const FileStat& stat) {
   for (const int64_t number : {stat.size_bytes, stat.mtime_ns, stat.ctime_ns})
@@ -26,30 +29,33 @@ FileStat ReadStat(PackedReader& reader) {
   return stat;
 }
 
-bool IsAsItWas(const Look& look, const std::string& path) {
+bool IsRegularFile(const Look& look) { return look.stat.inode != 0; }
+
+bool IsAsItWas(const Look& look, Lookout& lookout, const std::string& root) {
   std::vector<std::string> names;
   FileStat stat;
   switch (look.kind) {
     case DependencyKind::kFile: {
-      const std::optional<ContentId> content = ContentByStat(path, stat);
-      return content ? *content == look.content : stat == look.stat;
+      const std::optional<ContentId> content = lookout.ContentByStat(look.name, stat);
+      if (IsRegularFile(look)) return !content && stat == look.stat;
+      return content == look.content;
     }
     case DependencyKind::kExists:
-      return ExistenceAt(path) == look.content;
+      return lookout.Existence(look.name) == look.content;
     case DependencyKind::kListing:
-      return ListingAt(path, names) == look.content;
+      return ListingAt(PathOf(root, look.name), names) == look.content;
     default:
       return false;
   }
 }
 
 // Of units that are some of the memo's, in its order.
-std::optional<Answer> AddUp(const Memo& memo, const std::vector<std::string>& units) {
+std::optional<Answer> AddUp(const Memo& memo, const std::vector<std::string_view>& units) {
   Answer answer;
   auto place = memo.units.begin();
-  for (const std::string& unit : units) {
+  for (const std::string_view unit : units) {
     place = std::find_if(place, memo.units.end(),
-                         [&unit](const Memo::Unit& one) { return one.name == unit; });
+                         [unit](const Memo::Unit& one) { return one.name == unit; });
     if (place == memo.units.end()) return std::nullopt;
     answer.tests += place->tests;
     answer.seconds += place->seconds;
@@ -75,8 +81,9 @@ std::string EncodeMemo(const Memo& memo) {
   for (const Look& look : memo.looks) {
     writer.Number(static_cast<uint64_t>(look.kind));
     writer.Text(look.name);
-    writer.Bytes(look.content);
+    // By its stat, or by its content: one of them is enough.
     Write(writer, look.stat);
+    if (!IsRegularFile(look)) writer.Bytes(look.content);
   }
   const std::string body = writer.Finish(kVersion);
   return TextKey(body) + body;
@@ -92,6 +99,7 @@ std::optional<Memo> DecodeMemo(std::string_view bytes) {
   memo.store = ReadStat(reader);
   memo.values = reader.Bytes16();
   const size_t units = reader.Count();
+  memo.units.reserve(std::min(units, body.size() / kLeastUnitBytes));
   for (size_t i = 0; i < units && reader.is_ok(); ++i) {
     Memo::Unit& unit = memo.units.emplace_back();
     unit.name = reader.Text();
@@ -99,13 +107,14 @@ std::optional<Memo> DecodeMemo(std::string_view bytes) {
     unit.seconds = reader.Double();
   }
   const size_t looks = reader.Count();
+  memo.looks.reserve(std::min(looks, body.size() / kLeastLookBytes));
   for (size_t i = 0; i < looks && reader.is_ok(); ++i) {
     Look& look = memo.looks.emplace_back();
     look.kind =
         static_cast<DependencyKind>(reader.Number(static_cast<uint64_t>(DependencyKind::kMemory)));
     look.name = reader.Text();
-    look.content = reader.Bytes16();
     look.stat = ReadStat(reader);
+    if (!IsRegularFile(look)) look.content = reader.Bytes16();
   }
   if (!reader.is_at_end()) return std::nullopt;
   return memo;
@@ -125,13 +134,13 @@ std::optional<Answer> Recall(const Memo& memo, const Question& question) {
     return std::nullopt;
   const std::optional<Answer> answer = AddUp(memo, question.units);
   if (!answer) return std::nullopt;
-  const bool knows_all = std::ranges::all_of(question.files, [&](const std::string& file) {
+  const bool knows_all = std::ranges::all_of(question.files, [&](std::string_view file) {
     return std::ranges::find(memo.looks, file, &Look::name) != memo.looks.end();
   });
   if (!knows_all) return std::nullopt;
-  const bool holds = std::ranges::all_of(memo.looks, [&](const Look& look) {
-    return IsAsItWas(look, PathOf(question.root, look.name));
-  });
+  Lookout lookout(question.root);
+  const bool holds = std::ranges::all_of(
+      memo.looks, [&](const Look& look) { return IsAsItWas(look, lookout, question.root); });
   return holds ? answer : std::nullopt;
 }
 

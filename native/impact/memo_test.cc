@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,14 @@ class Known : public Project {
     Write("t.py", "def test_a(): pass\n");
     Write("data/a", "1");
     Write("conftest.py", "");
-    const DependencySet set = {Source("t.py", {"test_a"}, kCollects), File("data/a"), File("gone"),
-                               Listing("data"), Value("python", "3")};
+    const DependencySet set = {Source("t.py", {"test_a"}, kCollects),
+                               File("data/a"),
+                               File("gone"),
+                               File("away/deep/a"),
+                               File("away/deep/b"),
+                               File("data/a/below"),
+                               Listing("data"),
+                               Value("python", "3")};
     Collected({"test_a"}, {Source("t.py", {}, kCollects)});
     Ran("test_a", set);
     JudgeUnit();
@@ -50,7 +57,10 @@ TEST_CASE("nothing is recalled where anything is another, were it only in its st
       {"t.py", "def test_a(): pass\n"},
       {"data/a", "2"},
       {"data/b", ""},
-      {"gone", ""}};
+      {"gone", ""},
+      {"away/deep/a", ""},
+      {"away/deep/b", ""},
+      {"data/c", ""}};
   for (const auto& [name, text] : changes) {
     const Known project;
     project.Remove(name);
@@ -93,8 +103,8 @@ TEST_CASE("some of the units are recalled in their order, and no others") {
   FileStat stat;
   REQUIRE_FALSE(ContentByStat(folder.Write("store"), stat));
   here.store = stat;
-  const auto tests = [&](const std::vector<std::string>& units,
-                         const std::vector<std::string>& files = {}) -> uint64_t {
+  const auto tests = [&](const std::vector<std::string_view>& units,
+                         const std::vector<std::string_view>& files = {}) -> uint64_t {
     const auto answer = Recall(here, {"/r", folder.At("store"), {}, units, files});
     return answer ? answer->tests : 100;
   };
@@ -104,6 +114,23 @@ TEST_CASE("some of the units are recalled in their order, and no others") {
   CHECK(tests({"c", "a"}) == 100);
   CHECK(tests({"a", "d"}) == 100);
   CHECK(tests({"a"}, {"conftest.py"}) == 100);
+}
+
+TEST_CASE("a look at a name after another one sees what a look by its path sees") {
+  const testing::TempFolder folder;
+  const std::vector<std::string> names = {"a/1",  "a/2",  "a/b/c", "a/b/d", "a/3",
+                                          "no/1", "no/2", "a/1/x", "a/1/y", "top",
+                                          "a/b",  "a",    ".",     "/",     "/no"};
+  for (const char* name : {"a/1", "a/b/d", "a/3", "top"}) folder.Write(name, name);
+  Lookout lookout(folder.At("."));
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const std::string path = PathOf(folder.At("."), name);
+    FileStat one, other;
+    CHECK(lookout.ContentByStat(name, one) == ContentByStat(path, other));
+    CHECK(one == other);
+    CHECK(lookout.Existence(name) == ExistenceAt(path));
+  }
 }
 
 TEST_CASE("a file that is too young to be told by its stat makes no memo") {

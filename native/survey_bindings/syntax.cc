@@ -3,10 +3,10 @@
 
 #include <array>
 
+#include "scan/scan.h"
 #include "survey_bindings/survey_bindings.h"
 #include "syntax/outline.h"
 #include "syntax/outline_queries.h"
-#include "scan/scan.h"
 #include "syntax/tree_sitter_outline.h"
 
 namespace dxpy::bindings {
