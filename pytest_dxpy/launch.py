@@ -16,17 +16,16 @@ import gc
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from pytest_dxpy import native, zygote
 from pytest_dxpy.errors import StartError
+from pytest_dxpy.options import SPAWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
-
-SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
 
 
 class Launcher(Protocol):

@@ -16,22 +16,26 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from pytest_dxpy._survey import Index as Index
-    from pytest_dxpy._survey import Survey as Survey
-    from pytest_dxpy._survey import count_tests as count_tests
-    from pytest_dxpy._survey import hash64 as hash64
-    from pytest_dxpy._survey import open_index as open_index
-    from pytest_dxpy._survey import outline as outline
-    from pytest_dxpy._survey import tree_sitter_outline as tree_sitter_outline
-    from pytest_dxpy._survey import update_index as update_index
+    from pytest_dxpy import _survey
     from pytest_dxpy.protocol import Item
+
+    Index = _survey.Index
+    Survey = _survey.Survey
+    count_tests = _survey.count_tests
+    hash64 = _survey.hash64
+    open_index = _survey.open_index
+    outline = _survey.outline
+    tree_sitter_outline = _survey.tree_sitter_outline
+    update_index = _survey.update_index
 else:
 
     def __getattr__(name: str) -> object:
-        """What only ``_survey`` has, which is loaded for it: with libtbb that takes milliseconds."""
+        """What ``_survey`` has: with libtbb it takes milliseconds to load, and few ask for it."""
         if name.startswith("_"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-        return getattr(_survey(), name)
+        from pytest_dxpy import _survey  # noqa: PLC0415
+
+        return getattr(_survey, name)
 
 
 NativeError = _native.NativeError
@@ -60,12 +64,6 @@ TreeReach = _native.TreeReach
 read_trace = _native.read_trace
 
 
-def _survey() -> Any:
-    from pytest_dxpy import _survey as module  # noqa: PLC0415
-
-    return module
-
-
 def file_facts(
     source: bytes,
     *,
@@ -90,7 +88,9 @@ def file_facts(
 
     Releases the GIL.
     """
-    return _survey().file_facts(
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    return _survey.file_facts(
         source,
         python_classes=list(python_classes),
         python_functions=list(python_functions),
@@ -126,7 +126,9 @@ def resolve_facts(
     """
     import importlib.machinery  # noqa: PLC0415  # who does not resolve does not wait for it
 
-    return _survey().resolve_facts(
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    return _survey.resolve_facts(
         [os.fsencode(path) for path in paths],
         entries=[os.fsencode(entry) for entry in entries],
         extension_suffixes=importlib.machinery.EXTENSION_SUFFIXES,
@@ -168,12 +170,16 @@ def take_survey(roots: Sequence[bytes], request: dict[str, Any]) -> Survey:
     Releases the GIL while it works. No damage of the index, and nothing in the tree, makes it
     fail; ``problems()`` tells.
     """
-    return _survey().take_survey(list(roots), request)
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    return _survey.take_survey(list(roots), request)
 
 
 def build() -> str:
     """A text that is another one for another build of what reads sources for a survey."""
-    found = os.stat(_survey().__file__)  # noqa: PTH116
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    found = os.stat(_survey.__file__)  # noqa: PTH116
     return f"{found.st_size} {found.st_mtime_ns}"
 
 
