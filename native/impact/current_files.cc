@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 #include "base/packed.h"
 #include "base/read_file.h"
@@ -181,7 +182,9 @@ std::optional<std::vector<Look>> CurrentFiles::Looks() const {
       std::ranges::none_of(looks, [](const Look& look) { return IsUnreadable(look.content); });
   if (!is_told) return std::nullopt;
   // Names of a folder one after the other, for who looks again.
-  std::ranges::sort(looks, {}, [](const Look& look) { return std::pair(look.name, look.kind); });
+  std::ranges::sort(looks, {}, [](const Look& look) {
+    return std::tuple(FolderOf(look.name), look.name, look.kind);
+  });
   const auto twice = std::ranges::unique(looks);
   looks.erase(twice.begin(), twice.end());
   return looks;

@@ -43,6 +43,19 @@ bool ReadNames(const std::string& path, std::vector<std::string>& names) {
   return error == 0;
 }
 
+// Empty where it has no letter.
+std::string InOtherCase(std::string_view name) {
+  std::string other(name);
+  bool has_letter = false;
+  for (char& byte : other) {
+    const char lower = static_cast<char>(byte | 0x20);
+    if (lower < 'a' || lower > 'z') continue;
+    byte = static_cast<char>(byte ^ 0x20);
+    has_letter = true;
+  }
+  return has_letter ? other : "";
+}
+
 std::optional<ContentId> ContentOfStatus(int error, const struct stat& status, FileStat& stat) {
   if (error != 0) return Unreadable(error);
   if (S_ISDIR(status.st_mode)) return Marked("directory");
@@ -110,6 +123,23 @@ int Lookout::Stat(std::string_view name, struct stat& status) {
   const int from = is_open ? folder_.get() : AT_FDCWD;
   const char* const rest = path_.c_str() + (is_open ? folder_bytes : 0);
   return fstatat(from, rest, &status, 0) == 0 ? 0 : errno;
+}
+
+bool AreUnlisted(const std::string& folder, std::span<const std::string_view> names) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(folder.c_str()), closedir);
+  if (!directory) return false;
+  std::string other;  // a name that is there, in other letters
+  errno = 0;
+  while (const dirent* const entry = readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (std::ranges::binary_search(names, name)) return false;
+    if (other.empty()) other = InOtherCase(name);
+  }
+  if (errno != 0 || other.empty()) return false;
+  // Where a file is found by other letters than it has, a listing does not say what is found.
+  struct stat status{};
+  return fstatat(dirfd(directory.get()), other.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+         errno == ENOENT;
 }
 
 ContentId ListingAt(const std::string& path, std::vector<std::string>& names) {

@@ -1,6 +1,7 @@
 #include "impact/memo.h"
 
 #include <algorithm>
+#include <span>
 
 #include "base/packed.h"
 #include "impact/kinds.h"
@@ -11,6 +12,8 @@ namespace {
 
 constexpr uint8_t kVersion = 2;
 constexpr size_t kCheckBytes = 8;
+// From so many names on it takes less to read a folder than to look for each.
+constexpr size_t kManyAbsent = 16;
 // Where all numbers in them are small.
 constexpr size_t kLeastUnitBytes = 2 + sizeof(double);
 constexpr size_t kLeastLookBytes = 6;
@@ -47,6 +50,24 @@ bool IsAsItWas(const Look& look, Lookout& lookout, const std::string& root) {
     default:
       return false;
   }
+}
+
+bool IsAbsence(const Look& look) {
+  return look.kind == DependencyKind::kExists && look.content == kNoContent;
+}
+
+// Of looks in one folder. Those at what is not there are many: each module could be a package.
+bool AreAsTheyWere(std::span<const Look> looks, std::string_view folder, Lookout& lookout,
+                   const std::string& root) {
+  std::vector<std::string_view> absent;
+  for (const Look& look : looks)
+    if (IsAbsence(look)) absent.push_back(look.name.substr(look.name.rfind('/') + 1));
+  const bool are_absent = absent.size() >= kManyAbsent && !folder.starts_with('/') &&
+                          std::ranges::is_sorted(absent) &&
+                          AreUnlisted(folder.empty() ? root : PathOf(root, folder), absent);
+  return std::ranges::all_of(looks, [&](const Look& look) {
+    return (are_absent && IsAbsence(look)) || IsAsItWas(look, lookout, root);
+  });
 }
 
 // Of units that are some of the memo's, in its order.
@@ -138,10 +159,15 @@ std::optional<Answer> Recall(const Memo& memo, const Question& question) {
     return std::ranges::find(memo.looks, file, &Look::name) != memo.looks.end();
   });
   if (!knows_all) return std::nullopt;
+  const std::span<const Look> looks = memo.looks;
   Lookout lookout(question.root);
-  const bool holds = std::ranges::all_of(
-      memo.looks, [&](const Look& look) { return IsAsItWas(look, lookout, question.root); });
-  return holds ? answer : std::nullopt;
+  for (size_t begin = 0, end = 0; begin < looks.size(); begin = end) {
+    const std::string_view folder = FolderOf(looks[begin].name);
+    while (end < looks.size() && FolderOf(looks[end].name) == folder) ++end;
+    if (!AreAsTheyWere(looks.subspan(begin, end - begin), folder, lookout, question.root))
+      return std::nullopt;
+  }
+  return answer;
 }
 
 }  // namespace dxpy::impact

@@ -133,6 +133,47 @@ TEST_CASE("a look at a name after another one sees what a look by its path sees"
   }
 }
 
+TEST_CASE("where many names are not there, none of them may come") {
+  Project project;
+  project.Write("t.py", "def test_a(): pass\n");
+  project.Write("data/a", "1");
+  DependencySet set = {project.Source("t.py", {"test_a"}, kCollects), project.File("data/a")};
+  for (int i = 0; i < 100; ++i)
+    set.push_back(project.File("data/m" + std::to_string(i) + (i % 2 == 0 ? "/__init__.py" : "")));
+  project.Collected({"test_a"}, {project.Source("t.py", {}, kCollects)});
+  project.Ran("test_a", set);
+  project.JudgeUnit();
+  const auto is_recalled = [&] { return project.memory().Recalled(project.values).has_value(); };
+  CHECK(is_recalled());
+  project.Write("data/other");
+  std::filesystem::create_symlink("nowhere", project.At("data/m7"));
+  CHECK(is_recalled());
+  project.Write("data/nowhere");
+  CHECK_FALSE(is_recalled());
+  project.Remove("data/nowhere");
+  CHECK(is_recalled());
+  for (const char* name : {"data/m8/__init__.py", "data/m9", "data/m9/x"}) {
+    project.Write(name);
+    CHECK_FALSE(is_recalled());
+    project.Remove("data/m8");
+    project.Remove("data/m9");
+    CHECK(is_recalled());
+  }
+}
+
+TEST_CASE("a folder tells what is not in it") {
+  const testing::TempFolder folder;
+  folder.Write("one/b");
+  const auto unlisted = [&](std::vector<std::string_view> names) {
+    return AreUnlisted(folder.At("one"), names);
+  };
+  CHECK(unlisted({"a", "c"}));
+  CHECK_FALSE(unlisted({"a", "b", "c"}));
+  CHECK_FALSE(AreUnlisted(folder.At("two"), {}));
+  folder.Write("one/B");  // as where letters are folded
+  CHECK_FALSE(unlisted({"a", "c"}));
+}
+
 TEST_CASE("a file that is too young to be told by its stat makes no memo") {
   Known project;
   Judge judge(project.store(), project.At("."), project.values);
