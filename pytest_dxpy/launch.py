@@ -88,6 +88,7 @@ def fork_server(*, collect_garbage: bool, prepare: Callable[[], object]) -> Fork
         started with.
     """
     controller = os.getpid()
+    _ = native.WorkerPort  # made now: each worker would make it
     ours, theirs = native.make_socket_pair()
     _flush()
     # What is alive is not frozen: gc.get_referrers() does not see frozen objects, and

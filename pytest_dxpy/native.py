@@ -19,6 +19,15 @@ if TYPE_CHECKING:
     from pytest_dxpy import _survey
     from pytest_dxpy.protocol import Item
 
+    Dispatcher = _native.Dispatcher
+    WorkerPort = _native.WorkerPort
+    ImpactStore = _native.ImpactStore
+    ImpactRecord = _native.ImpactRecord
+    ImpactArchive = _native.ImpactArchive
+    TreeReach = _native.TreeReach
+    parts = _native.parts
+    compare_parts = _native.compare_parts
+
     Index = _survey.Index
     Survey = _survey.Survey
     count_tests = _survey.count_tests
@@ -30,18 +39,20 @@ if TYPE_CHECKING:
 else:
 
     def __getattr__(name: str) -> object:
-        """What ``_survey`` has: with libtbb it takes milliseconds to load, and few ask for it."""
+        """What not every run needs, and takes milliseconds to load or to make."""
         if name.startswith("_"):
             raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if (found := getattr(_native, name, None)) is not None:
+            return found
         from pytest_dxpy import _survey  # noqa: PLC0415
 
         return getattr(_survey, name)
 
 
 NativeError = _native.NativeError
-Dispatcher = _native.Dispatcher
-WorkerPort = _native.WorkerPort
 Recorder = _native.Recorder
+TestFiles = _native.TestFiles
+read_trace = _native.read_trace
 
 make_socket_pair = _native.make_socket_pair
 send_message = _native.send_message
@@ -52,16 +63,7 @@ count_threads = _native.count_threads
 own_shared_pages = _native.own_shared_pages
 
 walk = _native.walk
-TestFiles = _native.TestFiles
 find_text = _native.find_text
-parts = _native.parts
-compare_parts = _native.compare_parts
-
-ImpactStore = _native.ImpactStore
-ImpactRecord = _native.ImpactRecord
-ImpactArchive = _native.ImpactArchive
-TreeReach = _native.TreeReach
-read_trace = _native.read_trace
 
 
 def file_facts(
