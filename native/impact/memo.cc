@@ -1,7 +1,9 @@
 #include "impact/memo.h"
 
 #include <algorithm>
+#include <cstring>
 #include <span>
+#include <type_traits>
 
 #include "base/packed.h"
 #include "impact/kinds.h"
@@ -16,19 +18,18 @@ constexpr size_t kCheckBytes = 8;
 constexpr size_t kManyAbsent = 16;
 // Where all numbers in them are small.
 constexpr size_t kLeastUnitBytes = 2 + sizeof(double);
-constexpr size_t kLeastLookBytes = 6;
+constexpr size_t kLeastLookBytes = 3 + sizeof(ContentId);
 
+// As it is in memory: only where the same files are is it read again.
 void Write(PackedWriter& writer, const FileStat& stat) {
-  for (const int64_t number : {stat.size_bytes, stat.mtime_ns, stat.ctime_ns})
-    writer.Number(static_cast<uint64_t>(number));
-  writer.Number(stat.inode);
+  writer.Bytes({reinterpret_cast<const char*>(&stat), sizeof stat});
 }
 
 FileStat ReadStat(PackedReader& reader) {
+  static_assert(std::has_unique_object_representations_v<FileStat>);
   FileStat stat;
-  for (int64_t* const number : {&stat.size_bytes, &stat.mtime_ns, &stat.ctime_ns})
-    *number = static_cast<int64_t>(reader.Number());
-  stat.inode = reader.Number();
+  const std::string_view bytes = reader.Bytes(sizeof stat);
+  if (bytes.size() == sizeof stat) std::memcpy(&stat, bytes.data(), sizeof stat);
   return stat;
 }
 
@@ -53,7 +54,7 @@ bool IsAsItWas(const Look& look, Lookout& lookout, const std::string& root) {
 }
 
 bool IsAbsence(const Look& look) {
-  return look.kind == DependencyKind::kExists && look.content == kNoContent;
+  return look.kind == DependencyKind::kExists && !IsRegularFile(look) && look.content == kNoContent;
 }
 
 // Of looks in one folder. Those at what is not there are many: each module could be a package.
@@ -103,8 +104,12 @@ std::string EncodeMemo(const Memo& memo) {
     writer.Number(static_cast<uint64_t>(look.kind));
     writer.Text(look.name);
     // By its stat, or by its content: one of them is enough.
-    Write(writer, look.stat);
-    if (!IsRegularFile(look)) writer.Bytes(look.content);
+    writer.Number(IsRegularFile(look) ? 1 : 0);
+    if (IsRegularFile(look)) {
+      Write(writer, look.stat);
+    } else {
+      writer.Bytes(look.content);
+    }
   }
   const std::string body = writer.Finish(kVersion);
   return TextKey(body) + body;
@@ -134,8 +139,11 @@ std::optional<Memo> DecodeMemo(std::string_view bytes) {
     look.kind =
         static_cast<DependencyKind>(reader.Number(static_cast<uint64_t>(DependencyKind::kMemory)));
     look.name = reader.Text();
-    look.stat = ReadStat(reader);
-    if (!IsRegularFile(look)) look.content = reader.Bytes16();
+    if (reader.Number(1) == 0) {
+      look.content = reader.Bytes16();
+    } else if (look.stat = ReadStat(reader); !IsRegularFile(look)) {
+      return std::nullopt;
+    }
   }
   if (!reader.is_at_end()) return std::nullopt;
   return memo;
