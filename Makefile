@@ -74,7 +74,8 @@ check-lint: build
 
 check-types: build
 	mypy
-	$(BIN)/python -m mypy.stubtest --allowlist .stubtest-allowlist pytest_dxpy._native
+	$(BIN)/python -m mypy.stubtest --allowlist .stubtest-allowlist \
+	  pytest_dxpy._native pytest_dxpy._survey
 
 check-layers: build
 	lint-imports
@@ -136,7 +137,7 @@ sdist: $(VENV)/.tools  ## source release in dist/
 	$(BIN)/python -m build --sdist
 
 clean:  ## delete all that make made
-	rm -rf build dist $(VENV) *.egg-info pytest_dxpy/_native*.so
+	rm -rf build dist $(VENV) *.egg-info pytest_dxpy/_*.so
 	find . -name __pycache__ -prune -exec rm -rf {} +
 
 # What pip cannot bring: installed when missing, by root; others are told.

@@ -133,8 +133,11 @@ class CMakeBuild(build_ext):
         """Nothing: CMake builds a development build in place, else `make build` would not."""
 
     def build_extension(self, ext: Extension) -> None:
-        """Build the extension where setuptools wants it."""
+        """Build all extensions, with the first of them, where setuptools wants that one."""
         import pybind11
+
+        if ext is not self.extensions[0]:
+            return
 
         development = self.development
         if development:
@@ -187,6 +190,6 @@ class BuildWithStartFile(build_py):
 
 
 setup(
-    ext_modules=[Extension("pytest_dxpy._native", [])],
+    ext_modules=[Extension(f"pytest_dxpy.{name}", []) for name in ("_native", "_survey")],
     cmdclass={"build_ext": CMakeBuild, "build_py": BuildWithStartFile},
 )

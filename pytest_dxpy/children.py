@@ -84,4 +84,4 @@ class ChildFile:
             os.environ[VARIABLE] = self._before
 
 
-CHILDREN: Final = pytest.StashKey[ChildFile]()
+CHILDREN: Final[pytest.StashKey[ChildFile]] = pytest.StashKey()

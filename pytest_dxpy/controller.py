@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from pytest_dxpy import native, protocol, reports, stages, units, walk, xdist_compat
-from pytest_dxpy.collection import resolve_arguments
+from pytest_dxpy.arguments import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
 from pytest_dxpy.crew import Crew

@@ -13,8 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from pytest_dxpy import mode, stages, walk
-from pytest_dxpy.aside import replace_file
-from pytest_dxpy.collection import resolve_arguments
+from pytest_dxpy.arguments import resolve_arguments
 from pytest_dxpy.impact_values import values
 from pytest_dxpy.kept_files import MEMO, RECORD
 from pytest_dxpy.tally import Tally
@@ -131,6 +130,8 @@ class Search:
         if unchanged is None:
             return None
         if unchanged.memo:
+            from pytest_dxpy.aside import replace_file  # noqa: PLC0415  # mostly nothing is kept
+
             # Where it cannot be written, the next run judges anew.
             with contextlib.suppress(OSError):
                 replace_file(str(self._folder / MEMO), unchanged.memo)

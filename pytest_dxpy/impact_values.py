@@ -37,7 +37,7 @@ _HARMLESS_PREFIXES: Final = ("cov", "dx", "html", "no_cov", "json_report")
 _HARMLESS_INI: Final = ("addopts", "dx", "testpaths", "norecursedirs", "junit_")
 
 
-_VALUES: Final = pytest.StashKey[list[tuple[str, bytes]]]()
+_VALUES: Final[pytest.StashKey[list[tuple[str, bytes]]]] = pytest.StashKey()
 
 
 def values(config: pytest.Config, variables: Sequence[str]) -> list[tuple[str, bytes]]:

@@ -6,20 +6,21 @@ reports sent, workers configured after the controller.
 
 from __future__ import annotations
 
-import enum
-from typing import Final
+TYPE_CHECKING = False  # not typing's: importing that takes milliseconds
+if TYPE_CHECKING:
+    from typing import Final
 
 
-class Known(enum.Flag):
+class Known:
     """What a plugin's hooks do, or do not."""
 
-    NOTHING = 0
-    PER_ITEM = enum.auto()  # to a part of the tests what they do to the whole, but for the order
-    WHOLE_LIST = enum.auto()  # they need all tests at once, whatever their code looks like
-    OUTCOMES_ONLY = enum.auto()  # they look neither at passed setups nor at a report's keywords
+    # No enum.Flag: to make one takes longer than all else here.
+    PER_ITEM: Final = 1  # to a part of the tests what they do to the whole, but for the order
+    WHOLE_LIST: Final = 2  # they need all tests at once, whatever their code looks like
+    OUTCOMES_ONLY: Final = 4  # they look neither at passed setups nor at a report's keywords
     # pytest_configure does the same before and after the controller's, and fills nothing
     # into workerinput.
-    CONFIGURES_APART = enum.auto()
+    CONFIGURES_APART: Final = 8
 
 
 _HARMLESS: Final = Known.PER_ITEM | Known.OUTCOMES_ONLY | Known.CONFIGURES_APART
@@ -75,9 +76,9 @@ _PLUGINS: Final = {
 }
 
 
-def known(root: str) -> Known:
-    """What is known of a plugin, by the first part of its module's name."""
-    return _PLUGINS.get(root, Known.NOTHING)
+def known(root: str) -> int:
+    """What is known of a plugin, by the first part of its module's name; 0: nothing."""
+    return _PLUGINS.get(root, 0)
 
 
 # What follows is for discovery, which imports no plugin. Each was read in its source: no hook

@@ -16,17 +16,16 @@ import gc
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING, Any, Final, NoReturn, Protocol
+from typing import TYPE_CHECKING, Any, NoReturn, Protocol
 
 from pytest_dxpy import native, zygote
 from pytest_dxpy.errors import StartError
+from pytest_dxpy.options import SPAWN_VARIABLE
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     import pytest
-
-SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
 
 
 class Launcher(Protocol):
@@ -89,6 +88,7 @@ def fork_server(*, collect_garbage: bool, prepare: Callable[[], object]) -> Fork
         started with.
     """
     controller = os.getpid()
+    _ = native.WorkerPort  # made now: each worker would make it
     ours, theirs = native.make_socket_pair()
     _flush()
     # What is alive is not frozen: gc.get_referrers() does not see frozen objects, and

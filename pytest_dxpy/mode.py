@@ -6,12 +6,12 @@ Decided from the options given and the hooks that plugins and conftests implemen
 from __future__ import annotations
 
 import contextlib
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final
 
 import pytest
 
 from pytest_dxpy._version import __version__
-from pytest_dxpy.collection import overlapping, resolve_arguments
+from pytest_dxpy.arguments import overlapping, resolve_arguments
 from pytest_dxpy.known_plugins import Known, known
 from pytest_dxpy.wording import plural
 
@@ -19,13 +19,17 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
-class Mode(NamedTuple):
+class Mode:
     """How tests are collected: ``lazy``, ``full`` or ``off``."""
 
-    collect: str
-    confirm: bool  # lazy: failures are confirmed before they are reported
-    reason: str
-    split: bool = False  # an idle worker may get the tail of a file that runs
+    # No NamedTuple: to make one takes longer than to import the rest of this module.
+    __slots__ = ("collect", "confirm", "reason", "split")
+
+    def __init__(self, collect: str, confirm: bool, reason: str, *, split: bool = False) -> None:
+        self.collect = collect
+        self.confirm = confirm  # lazy: failures are confirmed before they are reported
+        self.reason = reason
+        self.split = split  # an idle worker may get the tail of a file that runs
 
     @property
     def full(self) -> bool:
@@ -143,10 +147,10 @@ def _whole_list_hook(config: pytest.Config) -> str:
     """Which hook, if any, needs to see all tests together."""
     for hook in ("pytest_collection_modifyitems", "pytest_collection_finish"):
         for root, function in _implementations(config, hook):
-            if Known.PER_ITEM in known(root):
+            if known(root) & Known.PER_ITEM:
                 continue
             used = _WHOLE_LIST_NAMES.intersection(_names_in(function))
-            if Known.WHOLE_LIST in known(root) or hook == "pytest_collection_finish":
+            if known(root) & Known.WHOLE_LIST or hook == "pytest_collection_finish":
                 return f"{root}'s {hook}"
             if used:
                 return f"{root}'s {hook}, which uses '{min(used)}'"
@@ -202,17 +206,20 @@ def may_start_early(config: pytest.Config) -> bool:
     # Without --cov pytest-cov declares a mark and nothing else.
     apart = () if config.pluginmanager.hasplugin("_cov") else ("pytest_cov",)
     return all(
-        root in apart or Known.CONFIGURES_APART in known(root)
+        root in apart or known(root) & Known.CONFIGURES_APART
         for hook in hooks
         for root, _ in _implementations(config, hook)
     )
 
 
-class Detail(NamedTuple):
+class Detail:
     """How much of a passed report travels to the controller."""
 
-    all_phases: bool  # the passed setups and teardowns are replayed, too
-    compact: bool  # a report that says only "passed" travels as a header
+    __slots__ = ("all_phases", "compact")
+
+    def __init__(self, *, all_phases: bool, compact: bool) -> None:
+        self.all_phases = all_phases  # the passed setups and teardowns are replayed, too
+        self.compact = compact  # a report that says only "passed" travels as a header
 
 
 def detail_of(config: pytest.Config) -> Detail:
@@ -225,7 +232,7 @@ def detail_of(config: pytest.Config) -> Detail:
         "pytest_sessionfinish",
     )
     foreign = any(
-        Known.OUTCOMES_ONLY not in known(root)
+        not known(root) & Known.OUTCOMES_ONLY
         for hook in hooks
         for root, _ in _implementations(config, hook)
     )

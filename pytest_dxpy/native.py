@@ -1,4 +1,4 @@
-"""The native core as Python sees it: the only module that imports ``_native``.
+"""The native core as Python sees it: the only module that imports ``_native`` and ``_survey``.
 
 Functions here convert arguments, call once, and say in Python's terms what
 comes back. They hold no state and make no decisions.
@@ -16,12 +16,44 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from pytest_dxpy import _survey
     from pytest_dxpy.protocol import Item
 
+    Dispatcher = _native.Dispatcher
+    WorkerPort = _native.WorkerPort
+    stack_signal = _native.stack_signal
+    ImpactStore = _native.ImpactStore
+    ImpactRecord = _native.ImpactRecord
+    ImpactArchive = _native.ImpactArchive
+    TreeReach = _native.TreeReach
+    parts = _native.parts
+    compare_parts = _native.compare_parts
+
+    Index = _survey.Index
+    Survey = _survey.Survey
+    count_tests = _survey.count_tests
+    hash64 = _survey.hash64
+    open_index = _survey.open_index
+    outline = _survey.outline
+    tree_sitter_outline = _survey.tree_sitter_outline
+    update_index = _survey.update_index
+else:
+
+    def __getattr__(name: str) -> object:
+        """What not every run needs, and takes milliseconds to load or to make."""
+        if name.startswith("_"):
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        if (found := getattr(_native, name, None)) is not None:
+            return found
+        from pytest_dxpy import _survey  # noqa: PLC0415
+
+        return getattr(_survey, name)
+
+
 NativeError = _native.NativeError
-Dispatcher = _native.Dispatcher
-WorkerPort = _native.WorkerPort
 Recorder = _native.Recorder
+TestFiles = _native.TestFiles
+read_trace = _native.read_trace
 
 make_socket_pair = _native.make_socket_pair
 send_message = _native.send_message
@@ -32,27 +64,7 @@ count_threads = _native.count_threads
 own_shared_pages = _native.own_shared_pages
 
 walk = _native.walk
-TestFiles = _native.TestFiles
 find_text = _native.find_text
-outline = _native.outline
-tree_sitter_outline = _native.tree_sitter_outline
-count_tests = _native.count_tests
-parts = _native.parts
-compare_parts = _native.compare_parts
-
-Index = _native.Index
-open_index = _native.open_index
-update_index = _native.update_index
-hash64 = _native.hash64
-
-Survey = _native.Survey
-
-ImpactStore = _native.ImpactStore
-ImpactRecord = _native.ImpactRecord
-ImpactArchive = _native.ImpactArchive
-TreeReach = _native.TreeReach
-read_trace = _native.read_trace
-stack_signal = _native.stack_signal
 
 
 def file_facts(
@@ -79,7 +91,9 @@ def file_facts(
 
     Releases the GIL.
     """
-    return _native.file_facts(
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    return _survey.file_facts(
         source,
         python_classes=list(python_classes),
         python_functions=list(python_functions),
@@ -115,7 +129,9 @@ def resolve_facts(
     """
     import importlib.machinery  # noqa: PLC0415  # who does not resolve does not wait for it
 
-    return _native.resolve_facts(
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    return _survey.resolve_facts(
         [os.fsencode(path) for path in paths],
         entries=[os.fsencode(entry) for entry in entries],
         extension_suffixes=importlib.machinery.EXTENSION_SUFFIXES,
@@ -157,12 +173,16 @@ def take_survey(roots: Sequence[bytes], request: dict[str, Any]) -> Survey:
     Releases the GIL while it works. No damage of the index, and nothing in the tree, makes it
     fail; ``problems()`` tells.
     """
-    return _native.take_survey(list(roots), request)
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    return _survey.take_survey(list(roots), request)
 
 
 def build() -> str:
-    """A text that is another one for another build of the native core."""
-    found = os.stat(_native.__file__)  # noqa: PTH116
+    """A text that is another one for another build of what reads sources for a survey."""
+    from pytest_dxpy import _survey  # noqa: PLC0415
+
+    found = os.stat(_survey.__file__)  # noqa: PTH116
     return f"{found.st_size} {found.st_mtime_ns}"
 
 

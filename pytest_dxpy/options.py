@@ -20,6 +20,8 @@ ORDERS: Final = ("pytest", "longest")
 SPLITS: Final = ("auto", "never")
 SWITCH: Final = ("no", "yes")
 RECORDS: Final = ("function", "module", "off")
+# No option: how a worker that is a new interpreter learns that it is one.
+SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
 
 
 def usable_cpus() -> int:
@@ -313,14 +315,23 @@ def complete(arguments: list[str]) -> bool:
         arguments: of the command line; changed in place.
 
     Returns:
-        Whether any was.
+        Whether argparse may have done so: to parse them again takes its time.
     """
     bare = {flag(row.name) for row in OPTIONS if row.is_optional}
     end = arguments.index("--") if "--" in arguments else len(arguments)
     places = [place for place in range(end) if arguments[place] in bare]
     for place in places:
         arguments[place] += "=yes"
-    return bool(places)
+    return any(not _is_long_flag(arguments, place + 1) for place in places)
+
+
+def _is_long_flag(arguments: list[str], place: int) -> bool:
+    """Whether there stands what argparse takes for no value of an option, or nothing at all."""
+    return place >= len(arguments) or (
+        arguments[place].startswith("--")
+        and arguments[place][2:3].isalpha()
+        and " " not in arguments[place]
+    )
 
 
 def environment_twin(name: str) -> str:

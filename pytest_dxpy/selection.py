@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import native, stages
-from pytest_dxpy.collection import resolve_arguments
+from pytest_dxpy.arguments import resolve_arguments
 from pytest_dxpy.impact import Impact, JudgedFile, Unchanged
 
 if TYPE_CHECKING:

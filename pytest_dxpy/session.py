@@ -24,22 +24,24 @@ import pytest
 
 from pytest_dxpy import kept_files, mode, native, options, stages, xdist_compat, xdist_options
 from pytest_dxpy.errors import OptionError
-from pytest_dxpy.launch import ForkServer, Launcher, SpawnServer, fork_server, spawned_worker
 from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from types import ModuleType
 
     from pytest_dxpy.against import Against
     from pytest_dxpy.controller import Controller
     from pytest_dxpy.idle import Idle
+    from pytest_dxpy.launch import ForkServer, Launcher
     from pytest_dxpy.recording import Recording
     from pytest_dxpy.seat import WorkerSeat
     from pytest_dxpy.selection import Selection
 
-EARLY_SERVER: Final = pytest.StashKey[ForkServer]()
-SEAT: Final = pytest.StashKey["WorkerSeat"]()
-RECORDING: Final = pytest.StashKey["Recording | None"]()
+# Not StashKey[...](): to make the type takes as long as to import a module.
+EARLY_SERVER: Final[pytest.StashKey[ForkServer]] = pytest.StashKey()
+SEAT: Final[pytest.StashKey[WorkerSeat]] = pytest.StashKey()
+RECORDING: Final[pytest.StashKey[Recording | None]] = pytest.StashKey()
 
 # A conftest with one of these in it is imported by each worker for itself.
 EARLY_TEXTS: Final = (b"PYTEST_XDIST", b"seed(")
@@ -140,15 +142,19 @@ def before_conftests(
 
 def _prepare(config: pytest.Config, parsed: options.Options) -> None:
     """Fork early, or take a spawned worker's seat, and begin to record."""
-    fds = spawned_worker()
+    fds: list[int] | None = None
+    if options.SPAWN_VARIABLE in os.environ:
+        fds = _launch().spawned_worker()
     if parsed.record != "off" and fds is None:
         _begin_children(config, parsed.record)
     if fds is None and _forks_early(config, parsed):
-        server = fork_server(collect_garbage=False, prepare=_seat_class)
-        if isinstance(server, ForkServer):
-            config.stash[EARLY_SERVER] = server
-        else:
+        server: ForkServer | list[int] = _launch().fork_server(
+            collect_garbage=False, prepare=_seat_class
+        )
+        if isinstance(server, list):
             fds = server
+        else:
+            config.stash[EARLY_SERVER] = server
     if fds is not None:
         config.stash[SEAT] = _seat_class()(fds)
     if parsed.record != "off" and EARLY_SERVER not in config.stash:
@@ -279,10 +285,22 @@ def _stop_recording(config: pytest.Config) -> None:
 
 def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher | list[int]:
     if parsed.start == "spawn" or (parsed.start == "auto" and len(sys._current_frames()) > 1):
-        return SpawnServer(config)
+        spawned: Launcher = _launch().SpawnServer(config)
+        return spawned
     conftests: Any = config.pluginmanager._conftest_plugins
     with stages.of(config).stage("fork of the zygote"):
-        return fork_server(collect_garbage=bool(conftests), prepare=_seat_class)
+        forked: ForkServer | list[int] = _launch().fork_server(
+            collect_garbage=bool(conftests), prepare=_seat_class
+        )
+        return forked
+
+
+def _launch() -> ModuleType:
+    """Import what only a run with workers needs, or a worker."""
+    with plain_imports():
+        from pytest_dxpy import launch  # noqa: PLC0415
+
+    return launch
 
 
 def _seat_class() -> type[WorkerSeat]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
 import pytest
 
@@ -13,11 +13,15 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
 
-class Times(NamedTuple):
+class Times:
     """Seconds by a clock on the wall, and of all CPUs by all threads of this process."""
 
-    wall: float
-    cpu: float
+    # No NamedTuple: to make one takes longer than to import the rest of this module.
+    __slots__ = ("cpu", "wall")
+
+    def __init__(self, wall: float, cpu: float) -> None:
+        self.wall = wall
+        self.cpu = cpu
 
     @classmethod
     def now(cls) -> Times:
@@ -93,7 +97,7 @@ class NoStages(Stages):
         return []
 
 
-STAGES: Final = pytest.StashKey[Stages]()
+STAGES: Final[pytest.StashKey[Stages]] = pytest.StashKey()
 
 
 def begin(config: pytest.Config, *, counts: bool) -> Stages:

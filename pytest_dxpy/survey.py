@@ -100,7 +100,7 @@ def _holds(found: dict[str, Any]) -> bool:
 
 
 def _roots(config: Any) -> list[bytes]:
-    from pytest_dxpy.collection import resolve_arguments  # noqa: PLC0415
+    from pytest_dxpy.arguments import resolve_arguments  # noqa: PLC0415
 
     return [os.fsencode(argument.path) for argument in resolve_arguments(config)]
 

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_dxpy import native, walk
-from pytest_dxpy.collection import resolve_arguments
+from pytest_dxpy.arguments import resolve_arguments
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import native
-from pytest_dxpy.collection import resolve_arguments
+from pytest_dxpy.arguments import resolve_arguments
 
 if TYPE_CHECKING:
     import pytest

@@ -12,64 +12,11 @@ import sys
 import types
 from typing import TYPE_CHECKING, Any
 
-import pytest
-
 from pytest_dxpy import xdist_fixtures
+from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
-
-class Hookspecs:
-    """The hooks of pytest-xdist, registered only where it is not installed."""
-
-    @pytest.hookspec()
-    def pytest_xdist_setupnodes(self, config: pytest.Config, specs: Sequence[object]) -> None:
-        """Called before any worker starts."""
-
-    @pytest.hookspec()
-    def pytest_xdist_newgateway(self, gateway: object) -> None:
-        """Called for each worker that is about to start."""
-
-    @pytest.hookspec()
-    def pytest_xdist_rsyncstart(self, source: object, gateways: object) -> None:
-        """Never called: nothing is copied."""
-
-    @pytest.hookspec()
-    def pytest_xdist_rsyncfinish(self, source: object, gateways: object) -> None:
-        """Never called: nothing is copied."""
-
-    @pytest.hookspec(firstresult=True)
-    def pytest_xdist_getremotemodule(self) -> None:
-        """Never called: workers are forked."""
-
-    @pytest.hookspec()
-    def pytest_configure_node(self, node: object) -> None:
-        """Called with each worker's node before it starts; may fill ``node.workerinput``."""
-
-    @pytest.hookspec()
-    def pytest_testnodeready(self, node: object) -> None:
-        """Called when a worker's session has started."""
-
-    @pytest.hookspec()
-    def pytest_testnodedown(self, node: object, error: object) -> None:
-        """Called when a worker has ended; ``node.workeroutput`` holds what it left."""
-
-    @pytest.hookspec()
-    def pytest_xdist_node_collection_finished(self, node: object, ids: Sequence[str]) -> None:
-        """Called with all node ids that a worker has collected so far."""
-
-    @pytest.hookspec(firstresult=True)
-    def pytest_xdist_make_scheduler(self, config: pytest.Config, log: object) -> None:
-        """Never called, which a note says: tests are shared out natively."""
-
-    @pytest.hookspec(firstresult=True)
-    def pytest_xdist_auto_num_workers(self, config: pytest.Config) -> int:  # type: ignore[empty-body]
-        """Returns how many workers ``auto`` means."""
-
-    @pytest.hookspec(firstresult=True)
-    def pytest_handlecrashitem(self, crashitem: str, report: object, sched: object) -> None:
-        """Called with the node id of a test whose worker died in it."""
+    import pytest
 
 
 def take_over(config: pytest.Config) -> None:
@@ -86,6 +33,8 @@ def take_over(config: pytest.Config) -> None:
     # A plugin's optional hook makes a caller of that name, but no specification.
     caller = getattr(manager.hook, "pytest_configure_node", None)
     if caller is None or not caller.has_spec():
+        with plain_imports():
+            from pytest_dxpy.xdist_hooks import Hookspecs  # noqa: PLC0415
         manager.add_hookspecs(Hookspecs)
     # '-p no:xdist' blocks the name, and then register() does nothing at all.
     manager.unblock("xdist")

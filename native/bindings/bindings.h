@@ -8,11 +8,7 @@
 namespace dxpy::bindings {
 
 // One per library; module.cc calls them all.
-void BindSyntax(pybind11::module_& m);
-void BindFacts(pybind11::module_& m);
 void BindDiscovery(pybind11::module_& m);
-void BindIndex(pybind11::module_& m);
-void BindSurvey(pybind11::module_& m);
 void BindProcess(pybind11::module_& m);
 void BindDispatcher(pybind11::module_& m);
 void BindWorkerPort(pybind11::module_& m);

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -19,7 +20,7 @@ namespace dxpy::bindings {
 namespace {
 
 // A path as it is in the record.
-std::string Below(const std::string& root, const std::string& path) {
+std::string_view Below(std::string_view root, std::string_view path) {
   const bool is_below =
       path.size() > root.size() && path.starts_with(root) && path[root.size()] == '/';
   return is_below ? path.substr(root.size() + 1) : path;
@@ -51,6 +52,7 @@ class TestFiles {
     std::optional<impact::Answer> answer;
     {
       const py::gil_scoped_release unlocked;
+      question.units.reserve(found_.files.size());
       for (const auto& file : found_.files) question.units.push_back(Below(root, file.path));
       for (const auto& path : found_.conftests) question.files.push_back(Below(root, path));
       std::vector<char> bytes;

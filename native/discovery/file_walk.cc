@@ -35,12 +35,15 @@ bool IsPackageInit(const Entry& entry) { return entry.file && entry.name == "__i
 // pytest's order: a package's __init__.py, then all others by name, files and
 // directories mixed.
 void Sort(std::vector<Entry>& entries) {
-  const bool ascii =
-      std::ranges::all_of(entries, [](const Entry& entry) { return IsAscii(entry.name); });
-  std::ranges::sort(entries, [ascii](const Entry& a, const Entry& b) {
-    if (IsPackageInit(a) != IsPackageInit(b)) return IsPackageInit(a);
-    return ascii ? a.name < b.name : FsDecode(a.name) < FsDecode(b.name);
-  });
+  auto rest = entries.begin();
+  if (const auto init = std::ranges::find_if(entries, IsPackageInit); init != entries.end())
+    std::rotate(rest++, init, init + 1);
+  if (std::ranges::all_of(entries, IsAscii, &Entry::name)) {
+    std::ranges::sort(rest, entries.end(), {}, &Entry::name);
+  } else {
+    std::ranges::sort(rest, entries.end(), {},
+                      [](const Entry& entry) { return FsDecode(entry.name); });
+  }
 }
 
 class Walker {

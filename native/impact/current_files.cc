@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <tuple>
 
 #include "base/packed.h"
 #include "base/read_file.h"
@@ -21,6 +22,25 @@ constexpr int kMostDepth = 100;
 
 std::string Join(const std::string& directory, std::string_view name) {
   return directory == "." ? std::string(name) : directory + "/" + std::string(name);
+}
+
+// What is not there is not there as long as a folder above it is not: to look for that is as good,
+// and there may be many names below one.
+void LookAbove(std::vector<Look>& looks, const std::string& root) {
+  std::unordered_map<std::string_view, bool> is_there;
+  const auto is_missing = [&](std::string_view name) {
+    const auto [known, is_new] = is_there.try_emplace(name);
+    if (is_new) known->second = ExistenceAt(PathOf(root, name)) != kNoContent;
+    return !known->second;
+  };
+  for (Look& look : looks) {
+    if (look.content != kNoContent) continue;
+    look.kind = DependencyKind::kExists;
+    for (size_t slash = look.name.rfind('/');
+         slash != std::string_view::npos && slash > 0 && is_missing(look.name.substr(0, slash));
+         slash = look.name.rfind('/'))
+      look.name = look.name.substr(0, slash);
+  }
 }
 
 }  // namespace
@@ -155,11 +175,19 @@ std::optional<std::vector<Look>> CurrentFiles::Looks() const {
   }
   for (const auto& [name, content] : existence_)
     looks.push_back({DependencyKind::kExists, name, content, {}});
+  LookAbove(looks, root_);
   for (const auto& [name, content] : listings_)
     looks.push_back({DependencyKind::kListing, name, content, {}});
   const bool is_told =
       std::ranges::none_of(looks, [](const Look& look) { return IsUnreadable(look.content); });
-  return is_told ? std::optional(looks) : std::nullopt;
+  if (!is_told) return std::nullopt;
+  // Names of a folder one after the other, for who looks again.
+  std::ranges::sort(looks, {}, [](const Look& look) {
+    return std::tuple(FolderOf(look.name), look.name, look.kind);
+  });
+  const auto twice = std::ranges::unique(looks);
+  looks.erase(twice.begin(), twice.end());
+  return looks;
 }
 
 }  // namespace dxpy::impact

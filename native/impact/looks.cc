@@ -1,6 +1,7 @@
 #include "impact/looks.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -42,6 +43,32 @@ bool ReadNames(const std::string& path, std::vector<std::string>& names) {
   return error == 0;
 }
 
+// Empty where it has no letter.
+std::string InOtherCase(std::string_view name) {
+  std::string other(name);
+  bool has_letter = false;
+  for (char& byte : other) {
+    const char lower = static_cast<char>(byte | 0x20);
+    if (lower < 'a' || lower > 'z') continue;
+    byte = static_cast<char>(byte ^ 0x20);
+    has_letter = true;
+  }
+  return has_letter ? other : "";
+}
+
+std::optional<ContentId> ContentOfStatus(int error, const struct stat& status, FileStat& stat) {
+  if (error != 0) return Unreadable(error);
+  if (S_ISDIR(status.st_mode)) return Marked("directory");
+  if (!S_ISREG(status.st_mode)) return Marked("special file");
+  stat = ToFileStat(status);
+  return std::nullopt;
+}
+
+ContentId ExistenceOfStatus(int error, const struct stat& status) {
+  if (error != 0) return Unreadable(error);
+  return Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
+}
+
 }  // namespace
 
 std::string PathOf(const std::string& root, std::string_view name) {
@@ -55,17 +82,64 @@ bool IsUnreadable(const ContentId& content) { return content == Marked("unreadab
 
 std::optional<ContentId> ContentByStat(const std::string& path, FileStat& stat) {
   struct stat status{};
-  if (::stat(path.c_str(), &status) != 0) return Unreadable(errno);
-  if (S_ISDIR(status.st_mode)) return Marked("directory");
-  if (!S_ISREG(status.st_mode)) return Marked("special file");
-  stat = ToFileStat(status);
-  return std::nullopt;
+  const int error = ::stat(path.c_str(), &status) == 0 ? 0 : errno;
+  return ContentOfStatus(error, status, stat);
 }
 
 ContentId ExistenceAt(const std::string& path) {
   struct stat status{};
-  if (stat(path.c_str(), &status) != 0) return Unreadable(errno);
-  return Marked(S_ISDIR(status.st_mode) ? "directory" : "there");
+  const int error = stat(path.c_str(), &status) == 0 ? 0 : errno;
+  return ExistenceOfStatus(error, status);
+}
+
+std::optional<ContentId> Lookout::ContentByStat(std::string_view name, FileStat& stat) {
+  struct stat status{};
+  const int error = Stat(name, status);
+  return ContentOfStatus(error, status, stat);
+}
+
+ContentId Lookout::Existence(std::string_view name) {
+  struct stat status{};
+  const int error = Stat(name, status);
+  return ExistenceOfStatus(error, status);
+}
+
+int Lookout::Stat(std::string_view name, struct stat& status) {
+  const size_t slash = name.rfind('/');
+  const bool is_beside =
+      slash != std::string_view::npos && slash > 0 && name.substr(0, slash) == folder_name_;
+  if (!is_beside) {
+    folder_name_ = name.substr(0, slash == std::string_view::npos ? 0 : slash);
+    folder_ = UniqueFd();
+    path_ = PathOf(root_, name);
+    return ::stat(path_.c_str(), &status) == 0 ? 0 : errno;
+  }
+  const size_t folder_bytes = path_.rfind('/') + 1;
+  path_.resize(folder_bytes);
+  if (folder_.get() < 0) folder_ = UniqueFd(open(path_.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+  path_ += name.substr(slash + 1);
+  // Where the folder cannot be opened, to go there says why.
+  const bool is_open = folder_.get() >= 0 && folder_bytes < path_.size();
+  const int from = is_open ? folder_.get() : AT_FDCWD;
+  const char* const rest = path_.c_str() + (is_open ? folder_bytes : 0);
+  return fstatat(from, rest, &status, 0) == 0 ? 0 : errno;
+}
+
+bool AreUnlisted(const std::string& folder, std::span<const std::string_view> names) {
+  const std::unique_ptr<DIR, int (*)(DIR*)> directory(opendir(folder.c_str()), closedir);
+  if (!directory) return false;
+  std::string other;  // a name that is there, in other letters
+  errno = 0;
+  while (const dirent* const entry = readdir(directory.get())) {
+    const std::string_view name = entry->d_name;
+    if (std::ranges::binary_search(names, name)) return false;
+    if (other.empty()) other = InOtherCase(name);
+  }
+  if (errno != 0 || other.empty()) return false;
+  // Where a file is found by other letters than it has, a listing does not say what is found.
+  struct stat status{};
+  return fstatat(dirfd(directory.get()), other.c_str(), &status, AT_SYMLINK_NOFOLLOW) != 0 &&
+         errno == ENOENT;
 }
 
 ContentId ListingAt(const std::string& path, std::vector<std::string>& names) {

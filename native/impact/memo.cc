@@ -1,6 +1,9 @@
 #include "impact/memo.h"
 
 #include <algorithm>
+#include <cstring>
+#include <span>
+#include <type_traits>
 
 #include "base/packed.h"
 #include "impact/kinds.h"
@@ -9,47 +12,72 @@
 namespace dxpy::impact {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 2;
 constexpr size_t kCheckBytes = 8;
+// From so many names on it takes less to read a folder than to look for each.
+constexpr size_t kManyAbsent = 16;
+// Where all numbers in them are small.
+constexpr size_t kLeastUnitBytes = 2 + sizeof(double);
+constexpr size_t kLeastLookBytes = 3 + sizeof(ContentId);
 
+// As it is in memory: only where the same files are is it read again.
 void Write(PackedWriter& writer, const FileStat& stat) {
-  for (const int64_t number : {stat.size_bytes, stat.mtime_ns, stat.ctime_ns})
-    writer.Number(static_cast<uint64_t>(number));
-  writer.Number(stat.inode);
+  writer.Bytes({reinterpret_cast<const char*>(&stat), sizeof stat});
 }
 
 FileStat ReadStat(PackedReader& reader) {
+  static_assert(std::has_unique_object_representations_v<FileStat>);
   FileStat stat;
-  for (int64_t* const number : {&stat.size_bytes, &stat.mtime_ns, &stat.ctime_ns})
-    *number = static_cast<int64_t>(reader.Number());
-  stat.inode = reader.Number();
+  const std::string_view bytes = reader.Bytes(sizeof stat);
+  if (bytes.size() == sizeof stat) std::memcpy(&stat, bytes.data(), sizeof stat);
   return stat;
 }
 
-bool IsAsItWas(const Look& look, const std::string& path) {
+bool IsRegularFile(const Look& look) { return look.stat.inode != 0; }
+
+bool IsAsItWas(const Look& look, Lookout& lookout, const std::string& root) {
   std::vector<std::string> names;
   FileStat stat;
   switch (look.kind) {
     case DependencyKind::kFile: {
-      const std::optional<ContentId> content = ContentByStat(path, stat);
-      return content ? *content == look.content : stat == look.stat;
+      const std::optional<ContentId> content = lookout.ContentByStat(look.name, stat);
+      if (IsRegularFile(look)) return !content && stat == look.stat;
+      return content == look.content;
     }
     case DependencyKind::kExists:
-      return ExistenceAt(path) == look.content;
+      return lookout.Existence(look.name) == look.content;
     case DependencyKind::kListing:
-      return ListingAt(path, names) == look.content;
+      return ListingAt(PathOf(root, look.name), names) == look.content;
     default:
       return false;
   }
 }
 
+bool IsAbsence(const Look& look) {
+  return look.kind == DependencyKind::kExists && !IsRegularFile(look) && look.content == kNoContent;
+}
+
+// Of looks in one folder. Those at what is not there are many: each module could be a package.
+bool AreAsTheyWere(std::span<const Look> looks, std::string_view folder, Lookout& lookout,
+                   const std::string& root) {
+  std::vector<std::string_view> absent;
+  for (const Look& look : looks)
+    if (IsAbsence(look)) absent.push_back(look.name.substr(look.name.rfind('/') + 1));
+  const bool are_absent = absent.size() >= kManyAbsent && !folder.starts_with('/') &&
+                          std::ranges::is_sorted(absent) &&
+                          AreUnlisted(folder.empty() ? root : PathOf(root, folder), absent);
+  return std::ranges::all_of(looks, [&](const Look& look) {
+    return (are_absent && IsAbsence(look)) || IsAsItWas(look, lookout, root);
+  });
+}
+
 // Of units that are some of the memo's, in its order.
-std::optional<Answer> AddUp(const Memo& memo, const std::vector<std::string>& units) {
+std::optional<Answer> AddUp(const Memo& memo, const std::vector<std::string_view>& units) {
   Answer answer;
   auto place = memo.units.begin();
-  for (const std::string& unit : units) {
+  for (const std::string_view unit : units) {
     place = std::find_if(place, memo.units.end(),
-                         [&unit](const Memo::Unit& one) { return one.name == unit; });
+                         [unit](const Memo::Unit& one) { return one.name == unit; });
     if (place == memo.units.end()) return std::nullopt;
     answer.tests += place->tests;
     answer.seconds += place->seconds;
@@ -75,8 +103,13 @@ std::string EncodeMemo(const Memo& memo) {
   for (const Look& look : memo.looks) {
     writer.Number(static_cast<uint64_t>(look.kind));
     writer.Text(look.name);
-    writer.Bytes(look.content);
-    Write(writer, look.stat);
+    // By its stat, or by its content: one of them is enough.
+    writer.Number(IsRegularFile(look) ? 1 : 0);
+    if (IsRegularFile(look)) {
+      Write(writer, look.stat);
+    } else {
+      writer.Bytes(look.content);
+    }
   }
   const std::string body = writer.Finish(kVersion);
   return TextKey(body) + body;
@@ -92,6 +125,7 @@ std::optional<Memo> DecodeMemo(std::string_view bytes) {
   memo.store = ReadStat(reader);
   memo.values = reader.Bytes16();
   const size_t units = reader.Count();
+  memo.units.reserve(std::min(units, body.size() / kLeastUnitBytes));
   for (size_t i = 0; i < units && reader.is_ok(); ++i) {
     Memo::Unit& unit = memo.units.emplace_back();
     unit.name = reader.Text();
@@ -99,13 +133,17 @@ std::optional<Memo> DecodeMemo(std::string_view bytes) {
     unit.seconds = reader.Double();
   }
   const size_t looks = reader.Count();
+  memo.looks.reserve(std::min(looks, body.size() / kLeastLookBytes));
   for (size_t i = 0; i < looks && reader.is_ok(); ++i) {
     Look& look = memo.looks.emplace_back();
     look.kind =
         static_cast<DependencyKind>(reader.Number(static_cast<uint64_t>(DependencyKind::kMemory)));
     look.name = reader.Text();
-    look.content = reader.Bytes16();
-    look.stat = ReadStat(reader);
+    if (reader.Number(1) == 0) {
+      look.content = reader.Bytes16();
+    } else if (look.stat = ReadStat(reader); !IsRegularFile(look)) {
+      return std::nullopt;
+    }
   }
   if (!reader.is_at_end()) return std::nullopt;
   return memo;
@@ -125,14 +163,19 @@ std::optional<Answer> Recall(const Memo& memo, const Question& question) {
     return std::nullopt;
   const std::optional<Answer> answer = AddUp(memo, question.units);
   if (!answer) return std::nullopt;
-  const bool knows_all = std::ranges::all_of(question.files, [&](const std::string& file) {
+  const bool knows_all = std::ranges::all_of(question.files, [&](std::string_view file) {
     return std::ranges::find(memo.looks, file, &Look::name) != memo.looks.end();
   });
   if (!knows_all) return std::nullopt;
-  const bool holds = std::ranges::all_of(memo.looks, [&](const Look& look) {
-    return IsAsItWas(look, PathOf(question.root, look.name));
-  });
-  return holds ? answer : std::nullopt;
+  const std::span<const Look> looks = memo.looks;
+  Lookout lookout(question.root);
+  for (size_t begin = 0, end = 0; begin < looks.size(); begin = end) {
+    const std::string_view folder = FolderOf(looks[begin].name);
+    while (end < looks.size() && FolderOf(looks[end].name) == folder) ++end;
+    if (!AreAsTheyWere(looks.subspan(begin, end - begin), folder, lookout, question.root))
+      return std::nullopt;
+  }
+  return answer;
 }
 
 }  // namespace dxpy::impact

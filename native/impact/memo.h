@@ -43,8 +43,8 @@ struct Question {
   std::string root;                         ///< absolute
   std::string store;                        ///< its path
   std::map<std::string, ContentId> values;  ///< as they are now
-  std::vector<std::string> units;
-  std::vector<std::string> files;  ///< that must be as they were; one that is new is not
+  std::vector<std::string_view> units;
+  std::vector<std::string_view> files;  ///< that must be as they were; one that is new is not
 };
 
 struct Answer {

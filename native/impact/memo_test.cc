@@ -6,6 +6,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,8 +28,14 @@ class Known : public Project {
     Write("t.py", "def test_a(): pass\n");
     Write("data/a", "1");
     Write("conftest.py", "");
-    const DependencySet set = {Source("t.py", {"test_a"}, kCollects), File("data/a"), File("gone"),
-                               Listing("data"), Value("python", "3")};
+    const DependencySet set = {Source("t.py", {"test_a"}, kCollects),
+                               File("data/a"),
+                               File("gone"),
+                               File("away/deep/a"),
+                               File("away/deep/b"),
+                               File("data/a/below"),
+                               Listing("data"),
+                               Value("python", "3")};
     Collected({"test_a"}, {Source("t.py", {}, kCollects)});
     Ran("test_a", set);
     JudgeUnit();
@@ -50,7 +57,10 @@ TEST_CASE("nothing is recalled where anything is another, were it only in its st
       {"t.py", "def test_a(): pass\n"},
       {"data/a", "2"},
       {"data/b", ""},
-      {"gone", ""}};
+      {"gone", ""},
+      {"away/deep/a", ""},
+      {"away/deep/b", ""},
+      {"data/c", ""}};
   for (const auto& [name, text] : changes) {
     const Known project;
     project.Remove(name);
@@ -93,8 +103,8 @@ TEST_CASE("some of the units are recalled in their order, and no others") {
   FileStat stat;
   REQUIRE_FALSE(ContentByStat(folder.Write("store"), stat));
   here.store = stat;
-  const auto tests = [&](const std::vector<std::string>& units,
-                         const std::vector<std::string>& files = {}) -> uint64_t {
+  const auto tests = [&](const std::vector<std::string_view>& units,
+                         const std::vector<std::string_view>& files = {}) -> uint64_t {
     const auto answer = Recall(here, {"/r", folder.At("store"), {}, units, files});
     return answer ? answer->tests : 100;
   };
@@ -104,6 +114,64 @@ TEST_CASE("some of the units are recalled in their order, and no others") {
   CHECK(tests({"c", "a"}) == 100);
   CHECK(tests({"a", "d"}) == 100);
   CHECK(tests({"a"}, {"conftest.py"}) == 100);
+}
+
+TEST_CASE("a look at a name after another one sees what a look by its path sees") {
+  const testing::TempFolder folder;
+  const std::vector<std::string> names = {"a/1",  "a/2",  "a/b/c", "a/b/d", "a/3",
+                                          "no/1", "no/2", "a/1/x", "a/1/y", "top",
+                                          "a/b",  "a",    ".",     "/",     "/no"};
+  for (const char* name : {"a/1", "a/b/d", "a/3", "top"}) folder.Write(name, name);
+  Lookout lookout(folder.At("."));
+  for (const std::string& name : names) {
+    CAPTURE(name);
+    const std::string path = PathOf(folder.At("."), name);
+    FileStat one, other;
+    CHECK(lookout.ContentByStat(name, one) == ContentByStat(path, other));
+    CHECK(one == other);
+    CHECK(lookout.Existence(name) == ExistenceAt(path));
+  }
+}
+
+TEST_CASE("where many names are not there, none of them may come") {
+  Project project;
+  project.Write("t.py", "def test_a(): pass\n");
+  project.Write("data/a", "1");
+  DependencySet set = {project.Source("t.py", {"test_a"}, kCollects), project.File("data/a")};
+  for (int i = 0; i < 100; ++i)
+    set.push_back(project.File("data/m" + std::to_string(i) + (i % 2 == 0 ? "/__init__.py" : "")));
+  project.Collected({"test_a"}, {project.Source("t.py", {}, kCollects)});
+  project.Ran("test_a", set);
+  project.JudgeUnit();
+  const auto is_recalled = [&] { return project.memory().Recalled(project.values).has_value(); };
+  CHECK(is_recalled());
+  project.Write("data/other");
+  std::filesystem::create_symlink("nowhere", project.At("data/m7"));
+  CHECK(is_recalled());
+  project.Write("data/nowhere");
+  CHECK_FALSE(is_recalled());
+  project.Remove("data/nowhere");
+  CHECK(is_recalled());
+  for (const char* name : {"data/m8/__init__.py", "data/m9", "data/m9/x"}) {
+    project.Write(name);
+    CHECK_FALSE(is_recalled());
+    project.Remove("data/m8");
+    project.Remove("data/m9");
+    CHECK(is_recalled());
+  }
+}
+
+TEST_CASE("a folder tells what is not in it") {
+  const testing::TempFolder folder;
+  folder.Write("one/b");
+  const auto unlisted = [&](std::vector<std::string_view> names) {
+    return AreUnlisted(folder.At("one"), names);
+  };
+  CHECK(unlisted({"a", "c"}));
+  CHECK_FALSE(unlisted({"a", "b", "c"}));
+  CHECK_FALSE(AreUnlisted(folder.At("two"), {}));
+  folder.Write("one/B");  // as where letters are folded
+  CHECK_FALSE(unlisted({"a", "c"}));
 }
 
 TEST_CASE("a file that is too young to be told by its stat makes no memo") {

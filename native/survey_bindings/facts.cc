@@ -3,9 +3,9 @@
 
 #include <utility>
 
-#include "bindings/bindings.h"
 #include "facts/file_facts.h"
 #include "resolve/resolver.h"
+#include "survey_bindings/survey_bindings.h"
 
 namespace dxpy::bindings {
 

@@ -7,7 +7,7 @@
 
 #include "syntax/outline.h"
 
-namespace dxpy::syntax {
+namespace dxpy::scan {
 
 /// What a scan keeps of a file.
 enum class Keep {
@@ -20,7 +20,7 @@ struct FileScan {
   uint64_t size_bytes = 0;
   size_t tests = 0;          ///< an estimate: see CountTests
   std::vector<char> source;  ///< empty under Keep::kCounts
-  Outline outline;           ///< empty under Keep::kCounts
+  syntax::Outline outline;   ///< empty under Keep::kCounts
 };
 
 /// Reads and scans files on all cores.
@@ -30,4 +30,4 @@ struct FileScan {
 [[nodiscard]] std::vector<FileScan> ScanFiles(std::span<const std::string> paths,
                                               Keep keep = Keep::kCounts);
 
-}  // namespace dxpy::syntax
+}  // namespace dxpy::scan

@@ -9,9 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "bindings/bindings.h"
 #include "discovery/glob.h"
 #include "facts/encoded_facts.h"
+#include "survey_bindings/survey_bindings.h"
 
 namespace dxpy::bindings {
 

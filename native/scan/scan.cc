@@ -1,4 +1,4 @@
-#include "syntax/scan.h"
+#include "scan/scan.h"
 
 #include <tbb/parallel_for_each.h>
 
@@ -7,7 +7,7 @@
 #include "base/read_file.h"
 #include "syntax/outline_queries.h"
 
-namespace dxpy::syntax {
+namespace dxpy::scan {
 namespace {
 
 void ScanInto(FileScan& file, const std::string& path, Keep keep) {
@@ -15,8 +15,8 @@ void ScanInto(FileScan& file, const std::string& path, Keep keep) {
   file.readable = ReadFile(path, bytes).has_value();
   if (!file.readable) return;
   file.size_bytes = bytes.size();
-  Outline outline = ScanOutline({bytes.data(), bytes.size()});
-  file.tests = CountTests(outline);
+  syntax::Outline outline = syntax::ScanOutline({bytes.data(), bytes.size()});
+  file.tests = syntax::CountTests(outline);
   if (keep == Keep::kCounts) return;
   // The spans stay true: a moved vector keeps its memory.
   file.source = std::exchange(bytes, {});
@@ -33,4 +33,4 @@ std::vector<FileScan> ScanFiles(std::span<const std::string> paths, Keep keep) {
   return files;
 }
 
-}  // namespace dxpy::syntax
+}  // namespace dxpy::scan

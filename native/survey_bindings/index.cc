@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "base/hash.h"
-#include "bindings/bindings.h"
 #include "index/index.h"
 #include "index/update.h"
+#include "survey_bindings/survey_bindings.h"
 
 namespace dxpy::bindings {
 

@@ -1,4 +1,4 @@
-#include "syntax/scan.h"
+#include "scan/scan.h"
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include "syntax/outline_dump.h"
 #include "testing/temp_folder.h"
 
-namespace dxpy::syntax {
+namespace dxpy::scan {
 namespace {
 
 TEST_CASE("files are scanned in the order of their paths") {
@@ -44,4 +44,4 @@ TEST_CASE("an outline that is kept points into the bytes that are kept") {
 }
 
 }  // namespace
-}  // namespace dxpy::syntax
+}  // namespace dxpy::scan

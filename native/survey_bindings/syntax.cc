@@ -3,10 +3,10 @@
 
 #include <array>
 
-#include "bindings/bindings.h"
+#include "scan/scan.h"
+#include "survey_bindings/survey_bindings.h"
 #include "syntax/outline.h"
 #include "syntax/outline_queries.h"
-#include "syntax/scan.h"
 #include "syntax/tree_sitter_outline.h"
 
 namespace dxpy::bindings {
@@ -128,7 +128,7 @@ std::vector<int64_t> CountTests(const std::vector<std::string>& paths) {
   const py::gil_scoped_release release;
   std::vector<int64_t> counts;
   counts.reserve(paths.size());
-  for (const syntax::FileScan& file : syntax::ScanFiles(paths))
+  for (const scan::FileScan& file : scan::ScanFiles(paths))
     counts.push_back(file.readable ? static_cast<int64_t>(file.tests) : -1);
   return counts;
 }
