@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <set>
@@ -59,7 +60,7 @@ class WorkerTrace : public TraceVisitor {
   /// @throws Error  a malformed byte; all numbers are of something that is there.
   void Read(std::string_view bytes) { reader_.Read(bytes, *this); }
 
-  [[nodiscard]] const std::vector<TracedContext>& contexts() const { return contexts_; }
+  [[nodiscard]] const std::deque<TracedContext>& contexts() const { return contexts_; }
   [[nodiscard]] const TracedCode& code(uint32_t number) const { return codes_[number]; }
   /// The latest import of that source, if it was seen.
   [[nodiscard]] std::optional<uint32_t> ImportOf(const std::string& path) const;
@@ -89,7 +90,7 @@ class WorkerTrace : public TraceVisitor {
 
  private:
   TraceReader reader_;
-  std::vector<TracedContext> contexts_;
+  std::deque<TracedContext> contexts_;  ///< a deque: they are large, and there are many
   std::vector<TracedCode> codes_;
   std::set<std::string> folders_;
   std::unordered_map<std::string, TracedModule> modules_;
