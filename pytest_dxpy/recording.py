@@ -136,9 +136,8 @@ class Recording:
 
     # Tests.
 
-    @pytest.hookimpl(wrapper=True, tryfirst=True)
-    def pytest_runtest_protocol(self, item: Any) -> Generator[None, object, object]:
-        """Run a test in its context."""
+    def run_test(self, item: Any, nextitem: pytest.Item | None) -> None:
+        """Run a test in its context, to which all that plugins do around it belongs."""
         if not self._is_placed:
             self._exclude_basetemp(item.config)
         self._outcome, self._is_complete = GOOD, False
@@ -146,7 +145,7 @@ class Recording:
         context = recorder.enter(TEST, item.nodeid.encode("utf-8", "surrogatepass"))
         active = _active_fixtures(item)
         try:
-            return (yield)
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
         finally:
             if self._instances:
                 self._use(context, active.values())
@@ -163,7 +162,8 @@ class Recording:
 
     def see(self, report: Any) -> None:
         """See how a test ends: good is what need not be looked at again."""
-        if report.outcome not in _GOOD_OUTCOMES or (report.passed and hasattr(report, "wasxfail")):
+        outcome = report.outcome
+        if outcome not in _GOOD_OUTCOMES or (outcome == "passed" and hasattr(report, "wasxfail")):
             self._outcome = BAD
         if report.when == "teardown":
             self._is_complete = True

@@ -280,12 +280,13 @@ class Worker:
 
     def _run_item(self, session: pytest.Session, index: int, nextitem: pytest.Item | None) -> None:
         item = self._items[index]
-        self._item = index
-        self._node_id = item.nodeid
-        self._subtest_failed = False
+        self._item, self._node_id, self._subtest_failed = index, item.nodeid, False
         self._item_index += 1
         self._port.start_item(self._unit, index, self._deadlines.limit_of(item))
-        item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        if self._recording is None:
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=nextitem)
+        else:
+            self._recording.run_test(item, nextitem)
         self._port.end_fork(int(session.testsfailed > 0))  # one that came back from its test
         self._port.send(protocol.DONE, self._unit, index, b"")
         if session.shouldfail:

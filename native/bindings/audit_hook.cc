@@ -125,8 +125,11 @@ void Handle(Recorder& recorder, std::string_view event, PyObject* args) {
 // Whether an event may be one of those above, by its first letters: most are not.
 bool IsInteresting(const char* event) {
   switch (event[0]) {
-    case 'o':
-      return event[1] == 'p' || event[1] == 's' || event[1] == 'b';
+    case 'o': {  // os.putenv, os.unsetenv and object.__getattr__ are most of what pytest does
+      const std::string_view name(event);
+      if (event[1] == 's') return name != "os.putenv" && name != "os.unsetenv";
+      return event[1] == 'p' || name == "object.__setattr__";
+    }
     case 'e':
       return event[1] == 'x';
     case 's':

@@ -6,7 +6,8 @@
 // again in one context is switched off until the next one; to switch code off and on costs as much
 // as some dozens of events, which most code never has between two contexts.
 //
-// sys.monitoring.restart_events() is not used: all code of the process would be looked at again.
+// sys.monitoring.restart_events() is not used, and what is on for all code stays as it is: after
+// each change all code of the process would be looked at again when it runs.
 
 #include "bindings/recorder.h"
 
@@ -35,8 +36,6 @@ struct Monitoring {
   PyObject* no_events = nullptr;
   PyObject* function_events = nullptr;
   PyObject* module_events = nullptr;
-  PyObject* always = nullptr;     // events of all code: these are rare
-  PyObject* in_import = nullptr;  // and these while a module is imported
   PyObject* name = nullptr;
   std::vector<PyCodeObject*> hot;                           // switched off in some place; owned
   std::vector<std::pair<PyCodeObject*, uint32_t>> modules;  // whose code runs; borrowed
@@ -82,9 +81,7 @@ void Observe(PyCodeObject* code, const CodeState& watched) {
 
 void OpenModule(PyCodeObject* code, CodeState& known) {
   const uint32_t context = state.recorder->OpenModule(code, known);
-  if (context == kNothing) return;
-  if (state.modules.empty()) SetEvents(state.in_import);
-  state.modules.emplace_back(code, context);
+  if (context != kNothing) state.modules.emplace_back(code, context);
 }
 
 void CloseModule(PyObject* code, bool is_complete) {
@@ -96,7 +93,6 @@ void CloseModule(PyObject* code, bool is_complete) {
     state.recorder->CloseModule(context, is_complete);
     break;
   }
-  if (modules.empty()) SetEvents(state.always);
 }
 
 // PY_START and PY_RESUME: (code, offset).
@@ -202,14 +198,12 @@ void TakeFunctions(const py::object& monitoring) {
   const int end = EventOf(monitoring, "PY_RETURN");
   state.function_events = number(start | resume);
   state.module_events = number(start | end);
-  state.always = number(thrown);
-  state.in_import = number(thrown | unwind);
   Register(monitoring, start, callbacks[0]);
   Register(monitoring, resume, callbacks[0]);
   Register(monitoring, end, callbacks[1]);
   Register(monitoring, thrown, callbacks[2]);
   Register(monitoring, unwind, callbacks[3]);
-  SetEvents(state.always);
+  SetEvents(py::int_(thrown | unwind).ptr());
 }
 
 int AddFunction(PyObject* object, void* found) {

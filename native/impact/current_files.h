@@ -56,6 +56,7 @@ class CurrentFiles {
   /// What was found out about files and is worth keeping; of kFileKind.
   std::vector<store::Store::Entry> TakeEntries() { return std::exchange(entries_, {}); }
 
+  [[nodiscard]] const store::Store& store() const { return store_; }
   [[nodiscard]] size_t files_stated() const { return files_stated_; }
   [[nodiscard]] size_t files_read() const { return files_read_; }
 

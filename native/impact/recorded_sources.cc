@@ -1,8 +1,12 @@
 #include "impact/recorded_sources.h"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "base/read_file.h"
+#include "impact/kinds.h"
+#include "impact/summary.h"
 
 namespace dxpy::impact {
 
@@ -21,7 +25,16 @@ const RecordedSource& RecordedSources::At(const std::string& path) {
   std::vector<char> bytes;
   if (const auto stat = ReadFile(path, bytes)) {
     const std::string_view text(bytes.data(), bytes.size());
-    known->second = {*stat, ContentOf(text), ReadParts(text)};
+    RecordedSource& source = known->second;
+    source.stat = *stat;
+    source.content = ContentOf(text);
+    const std::string_view kept = store_.FindNewest(kPartsKind, PartsKey(source.content));
+    if (std::optional<FileParts> parts = DecodeParts(kept)) {
+      source.parts = std::move(*parts);
+      source.kept = kept;
+    } else {
+      source.parts = ReadParts(text);
+    }
   }
   return known->second;
 }

@@ -9,6 +9,7 @@
 #include "base/file_stat.h"
 #include "impact/parts.h"
 #include "impact/sets.h"
+#include "store/store.h"
 
 namespace dxpy::impact {
 
@@ -17,13 +18,16 @@ struct RecordedSource {
   FileStat stat;
   ContentId content = kNoContent;  ///< kNoContent: it is gone
   FileParts parts;
+  std::string_view kept;  ///< `parts` as an earlier run has kept them; empty: none has
 };
 
-/// Reads each source once.
+/// Reads each source once, and what an earlier run has read of the same content not again.
 class RecordedSources {
  public:
   /// @param stdlib  folders of the interpreter's own modules.
-  explicit RecordedSources(std::vector<std::string> stdlib) : stdlib_(std::move(stdlib)) {}
+  /// @param store   of earlier runs; must outlive this.
+  RecordedSources(std::vector<std::string> stdlib, const store::Store& store)
+      : stdlib_(std::move(stdlib)), store_(store) {}
 
   [[nodiscard]] const RecordedSource& At(const std::string& path);
 
@@ -41,6 +45,7 @@ class RecordedSources {
 
  private:
   std::vector<std::string> stdlib_;
+  const store::Store& store_;
   std::unordered_map<std::string, RecordedSource> sources_;
 };
 

@@ -17,7 +17,7 @@ namespace dxpy::impact {
 struct RunRecord::Shared {
   Shared(Options given, CurrentFiles& files)
       : options(std::move(given)),
-        sources(options.stdlib),
+        sources(options.stdlib, files.store()),
         book(options.root, options.path, options.began_ns, files),
         children(sources, distributions, book) {}
 

@@ -31,20 +31,22 @@ ContentId SetBook::Add(DependencySet set) {
   std::sort(set.begin(), set.end(), [&](const Dependency& one, const Dependency& other) {
     return order(one) < order(other);
   });
-  DependencySet merged;
+  size_t count = 0;  // of those that are different
   for (Dependency& one : set) {
-    if (merged.empty() || order(merged.back()) != order(one)) {
-      merged.push_back(std::move(one));
+    if (count == 0 || order(set[count - 1]) != order(one)) {
+      Dependency& place = set[count++];
+      if (&place != &one) place = std::move(one);
       continue;
     }
-    Dependency& last = merged.back();
+    Dependency& last = set[count - 1];
     std::vector<uint32_t> parts;
     std::set_union(last.parts.begin(), last.parts.end(), one.parts.begin(), one.parts.end(),
                    std::back_inserter(parts));
     last.parts = std::move(parts);
     last.flags |= one.flags;
   }
-  std::string bytes = EncodeSet(merged);
+  set.resize(count);
+  std::string bytes = EncodeSet(set);
   const ContentId id = ContentOf(bytes);
   sets_.try_emplace(id, std::move(bytes));
   return id;
@@ -64,7 +66,9 @@ void SetBook::AddEntries(const RecordedSources& sources,
     entries.push_back({kSetKind, std::string(ContentKey(id)), bytes});
   for (const auto& [path, source] : sources.all()) {
     if (source.content == kNoContent) continue;
-    entries.push_back({kPartsKind, PartsKey(source.content), EncodeParts(source.parts)});
+    // Again, where they were kept: another process may just have dropped them.
+    entries.push_back({kPartsKind, PartsKey(source.content),
+                       source.kept.empty() ? EncodeParts(source.parts) : std::string(source.kept)});
   }
 }
 

@@ -73,7 +73,7 @@ class WorkerTrace : public TraceVisitor {
   /// A fork is to be joined. @param fork  its numbers are of these tables.
   void AddFork(TracedFork fork) { forks_.push_back(std::move(fork)); }
 
-  [[nodiscard]] const std::vector<TracedContext>& contexts() const { return contexts_; }
+  [[nodiscard]] const std::deque<TracedContext>& contexts() const { return contexts_; }
   [[nodiscard]] const TracedCode& code(uint32_t number) const { return codes_[number]; }
   [[nodiscard]] uint32_t code_count() const { return static_cast<uint32_t>(codes_.size()); }
   /// The latest import of that source, if it was seen.
@@ -106,7 +106,7 @@ class WorkerTrace : public TraceVisitor {
 
  private:
   TraceReader reader_;
-  std::vector<TracedContext> contexts_;
+  std::deque<TracedContext> contexts_;  ///< a deque: they are large, and there are many
   std::vector<TracedCode> codes_;
   std::set<std::string> folders_;
   std::unordered_map<std::string, TracedModule> modules_;
