@@ -291,17 +291,27 @@ Recorder* Watcher() {
   return recorder->WhoAsks() == impact::Asker::kReports ? nullptr : recorder;
 }
 
+namespace {
+
+// Where its module is there: importing that takes half a millisecond, which a run without a test
+// need not spend. Whoever starts a process asks Sees() before.
+void WatchForkExec() {
+  PyObject* const found = Named("_posixsubprocess", "fork_exec");
+  if (state.fork_exec != nullptr || found == nullptr || !PyCFunction_Check(found)) return;
+  state.fork_exec = Py_NewRef(found);
+  Replace(kForkExecPlaces, state.fork_exec, state.our_fork_exec);
+}
+
+}  // namespace
+
 void Watch(std::string_view address) {
-  if (state.fork_exec != nullptr) return;
+  if (state.our_fork_exec != nullptr) return;
   const KeepError keep;
   state.address = address;
-  Py_XDECREF(PyImport_ImportModule("_posixsubprocess"));
-  PyErr_Clear();
-  state.fork_exec = Py_XNewRef(Named("_posixsubprocess", "fork_exec"));
-  state.posix_spawn = Py_XNewRef(Named("posix", "posix_spawn"));
   state.our_fork_exec = PyCFunction_New(&fork_exec_method, nullptr);
   state.our_posix_spawn = PyCFunction_New(&posix_spawn_method, nullptr);
-  Replace(kForkExecPlaces, state.fork_exec, state.our_fork_exec);
+  WatchForkExec();
+  state.posix_spawn = Py_XNewRef(Named("posix", "posix_spawn"));
   Replace(kPosixSpawnPlaces, state.posix_spawn, state.our_posix_spawn);
   forks::Watch(address);
 }
@@ -315,6 +325,12 @@ void Unwatch() {
 
 bool Sees() {
   if (state.our_fork_exec == nullptr) return false;
+  if (state.fork_exec == nullptr) {
+    const KeepError keep;
+    Py_XDECREF(PyImport_ImportModule("_posixsubprocess"));  // which is needed now
+    PyErr_Clear();
+    WatchForkExec();
+  }
   if (Named("_posixsubprocess", "fork_exec") != state.our_fork_exec) return false;
   PyObject* const copy = Named("subprocess", "_fork_exec");  // from 3.11 on
   return copy == nullptr || copy == state.our_fork_exec;

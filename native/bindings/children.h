@@ -24,7 +24,7 @@ inline constexpr std::string_view kVariable = "DXPY_CHILDREN";
 void Watch(std::string_view address);
 /// Puts them back where ours still are.
 void Unwatch();
-/// Whether a start by subprocess or multiprocessing comes by our functions.
+/// Whether a start by subprocess or multiprocessing, which is about to be, comes by our functions.
 bool Sees();
 /// Whether this thread is in one of ours.
 bool IsStarting();

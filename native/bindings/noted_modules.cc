@@ -64,9 +64,11 @@ void Recorder::NoteModule(std::string_view name, PyObject* module, bool is_start
       writer_.Module(name, "", -1, -1);
     return;
   }
+  if (IsOfNotedPackage(path)) return;
   const CodeFile& file = files_.Of(path);
   if (file.owner == CodeOwner::kThirdParty) {
     const std::string_view root = InstalledRoot(file.path);
+    noted_package_ = std::string(root) + "/";
     if (noted_.insert(std::string(root)).second)
       writer_.Module(name.substr(0, name.find('.')), root, -1, -1);
   } else if (file.owner == CodeOwner::kFirstParty) {
@@ -78,6 +80,12 @@ void Recorder::NoteModule(std::string_view name, PyObject* module, bool is_start
     // A file of that name in front of it would be imported instead.
     writer_.Module(name, "", -1, -1);
   }
+}
+
+// Of what was noted last. Modules of a package mostly stand together, and one tells of all.
+bool Recorder::IsOfNotedPackage(std::string_view path) const {
+  return !noted_package_.empty() && path.starts_with(noted_package_) &&
+         path.find("/../") == std::string_view::npos;
 }
 
 // A program that was run by its module's name is known by that, too.

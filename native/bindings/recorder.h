@@ -172,6 +172,7 @@ class Recorder {
   bool Ignores(impact::PathUse use, std::string_view path);
   uint32_t NumberOf(PyCodeObject* code, const CodeState& state);
   void NoteModule(std::string_view name, PyObject* module, bool is_start);
+  [[nodiscard]] bool IsOfNotedPackage(std::string_view path) const;
   /// Notes where modules are looked for.
   void NoteFolders();
   static std::string NameOfProgram(PyObject* module);
@@ -205,6 +206,7 @@ class Recorder {
   std::unordered_set<std::string> remembered_;            // what was written of these
   std::vector<std::pair<PyObject*, PyObject*>> modules_;  // sys.modules when it was looked at
   std::unordered_set<std::string> noted_;                 // names of modules
+  std::string noted_package_;        // installed, with a slash; the last one that was noted
   uint32_t* forked_page_ = nullptr;  // shared with forks: one of them ran first-party code
   std::string fork_token_;           // of this process, where it is a fork that records
   uint64_t fork_pieces_ = 0;         // that were handed out, the first one apart

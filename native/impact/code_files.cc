@@ -37,8 +37,7 @@ std::string_view InstalledName(std::string_view path) {
   return {};
 }
 
-Asker AskerOfInstalled(std::string_view path, bool is_child) {
-  const std::string_view name = InstalledName(path);
+Asker AskerOfInstalled(std::string_view name, std::string_view path, bool is_child) {
   for (const auto& [package, file] : kDescribers)
     if (name == package && path.ends_with(file) && !is_child) return Asker::kReports;
   if (std::find(kReporters.begin(), kReporters.end(), name) == kReporters.end())
@@ -103,9 +102,9 @@ CodeFile CodeFiles::Decide(std::string_view filename) const {
     file.asker = Asker::kReports;
     return file;
   }
-  if (!InstalledName(file.path).empty()) {
+  if (const std::string_view name = InstalledName(file.path); !name.empty()) {
     file.owner = CodeOwner::kThirdParty;
-    file.asker = AskerOfInstalled(file.path, is_child_);
+    file.asker = AskerOfInstalled(name, file.path, is_child_);
     return file;
   }
   if (IsStdlib(file.path)) {
