@@ -265,6 +265,15 @@ constexpr Place kForkExecPlaces[] = {{"_posixsubprocess", "fork_exec"},
                                      {"subprocess", "_fork_exec"}};
 constexpr Place kPosixSpawnPlaces[] = {{"posix", "posix_spawn"}, {"os", "posix_spawn"}};
 
+// Where its module is there: importing that takes half a millisecond, which a run without a test
+// need not spend. Whoever starts a process asks Sees() before.
+void WatchForkExec() {
+  PyObject* const found = Named("_posixsubprocess", "fork_exec");
+  if (state.fork_exec != nullptr || found == nullptr || !PyCFunction_Check(found)) return;
+  state.fork_exec = Py_NewRef(found);
+  Replace(kForkExecPlaces, state.fork_exec, state.our_fork_exec);
+}
+
 std::string CommandLine() {
   std::ifstream file("/proc/self/cmdline", std::ios::binary);
   return {std::istreambuf_iterator<char>(file), {}};
@@ -290,19 +299,6 @@ Recorder* Watcher() {
     return nullptr;
   return recorder->WhoAsks() == impact::Asker::kReports ? nullptr : recorder;
 }
-
-namespace {
-
-// Where its module is there: importing that takes half a millisecond, which a run without a test
-// need not spend. Whoever starts a process asks Sees() before.
-void WatchForkExec() {
-  PyObject* const found = Named("_posixsubprocess", "fork_exec");
-  if (state.fork_exec != nullptr || found == nullptr || !PyCFunction_Check(found)) return;
-  state.fork_exec = Py_NewRef(found);
-  Replace(kForkExecPlaces, state.fork_exec, state.our_fork_exec);
-}
-
-}  // namespace
 
 void Watch(std::string_view address) {
   if (state.our_fork_exec != nullptr) return;

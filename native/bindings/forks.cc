@@ -1,8 +1,11 @@
 #include "bindings/forks.h"
 
 #include <pthread.h>
+#include <sys/wait.h>
 
+#include <algorithm>
 #include <string>
+#include <utility>
 
 #include "bindings/children.h"
 #include "bindings/recorder.h"
@@ -14,7 +17,7 @@ namespace dxpy::bindings {
 /// What this thread's next fork will be.
 struct Recorder::ExpectedFork {
   std::string token;
-  uint32_t keeper = kNothing;  ///< the context of what functions may keep of it
+  uint32_t context = kNothing;
 };
 
 namespace {
@@ -40,9 +43,36 @@ void Recorder::WatchForks() {
       });
 }
 
-void Recorder::BeginFork(const ExpectedFork& fork) {
-  const uint32_t context = open_.back().id;
-  writer_.Fork(context, fork.keeper != kNothing ? fork.keeper : context, fork.token);
+void Recorder::BeginFork(const ExpectedFork& fork) { writer_.Fork(fork.context, fork.token); }
+
+uint32_t Recorder::OpenFork() {
+  const uint32_t memory = MemoryOfStack();
+  const uint32_t context = Begin(impact::ContextKind::kFork, "");
+  Uses(open_.back().id, context);
+  if (memory != kNothing) Uses(memory, context);
+  Push(context);
+  return context;
+}
+
+void Recorder::CloseFork(uint32_t context, int64_t pid) {
+  const auto is_it = [context](const OpenContext& one) { return one.id == context; };
+  // Not all that is above it, too, which another thread may have begun.
+  open_.erase(std::find_if(open_.begin(), open_.end(), is_it));
+  SwitchTo(open_.back().id);
+  // Of other contexts it is theirs who use these, for as long as it lives.
+  if (pid > 0 && begun_[open_.back().id].is_test)
+    living_forks_.emplace_back(static_cast<pid_t>(pid), context);
+}
+
+// What an earlier test has left running may answer this one, a pool of processes say.
+void Recorder::UseLivingForks(uint32_t test) {
+  std::erase_if(living_forks_, [](const auto& fork) {
+    siginfo_t info{};
+    const int result =
+        ::waitid(P_PID, static_cast<id_t>(fork.first), &info, WEXITED | WNOHANG | WNOWAIT);
+    return result != 0 || info.si_pid != 0;
+  });
+  for (const auto& [pid, context] : living_forks_) Uses(test, context);
 }
 
 // In the fork.
@@ -65,6 +95,17 @@ void Recorder::NoteImportInFork() {
   if (is_fork_) Flag(impact::kStartedProcess, "an import in a fork");
 }
 
+void Recorder::MarkStray() {
+  if (forked_page_ != nullptr) __atomic_store_n(forked_page_, 1, __ATOMIC_RELAXED);
+}
+
+// A child that was forked from the current context, or from one before it, ran our code.
+void Recorder::LookAtChild() {
+  if (is_stray_ || forked_page_ == nullptr || open_.empty()) return;
+  if (__atomic_exchange_n(forked_page_, 0, __ATOMIC_RELAXED) != 0)
+    Flag(impact::kStartedProcess, "fork");
+}
+
 // Python's side.
 
 namespace forks {
@@ -76,15 +117,14 @@ PyObject* original = nullptr;  // the interpreter's; null: not watched
 PyObject* ours = nullptr;
 
 PyObject* Fork(PyObject* /*self*/, PyObject* /*none*/) {
-  Recorder::ExpectedFork fork;
-  Recorder::ExpectedFork* const outer = expected;
-  if (Recorder* const recorder = children::Watcher()) {
-    const KeepError keep;
-    fork = {children::NewToken(), recorder->MemoryOfStack()};
-    expected = &fork;
-  }
+  Recorder* const recorder = children::Watcher();
+  if (recorder == nullptr) return PyObject_CallNoArgs(original);
+  Recorder::ExpectedFork fork{children::NewToken(), recorder->OpenFork()};
+  Recorder::ExpectedFork* const outer = std::exchange(expected, &fork);
   PyObject* const result = PyObject_CallNoArgs(original);
   expected = outer;
+  const int64_t pid = result != nullptr ? PyLong_AsLong(result) : -1;
+  if (pid != 0) recorder->CloseFork(fork.context, pid);  // the fork's context stays open in itself
   return result;
 }
 

@@ -100,8 +100,11 @@ void Recorder::Adopt() {
 // Contexts.
 
 uint32_t Recorder::Begin(ContextKind kind, std::string_view name) {
-  begun_.push_back({ClockNs(), false});
-  return writer_.AddContext(kind, name);
+  const bool is_test = kind == ContextKind::kTest;
+  begun_.push_back({ClockNs(), false, is_test});
+  const uint32_t context = writer_.AddContext(kind, name);
+  if (is_test && !living_forks_.empty()) UseLivingForks(context);
+  return context;
 }
 
 void Recorder::SwitchTo(uint32_t context) {
@@ -161,17 +164,6 @@ void Recorder::Asked(std::string_view module, bool found) {
   if (IsNew(kind, module)) writer_.Asked(current_, module, found);
   const uint32_t memory = MemoryOfStack();
   if (IsRemembered(memory, kind, module)) writer_.Asked(memory, module, found);
-}
-
-void Recorder::MarkStray() {
-  if (forked_page_ != nullptr) __atomic_store_n(forked_page_, 1, __ATOMIC_RELAXED);
-}
-
-// A child that was forked from the current context, or from one before it, ran our code.
-void Recorder::LookAtChild() {
-  if (is_stray_ || forked_page_ == nullptr || open_.empty()) return;
-  if (__atomic_exchange_n(forked_page_, 0, __ATOMIC_RELAXED) != 0)
-    Flag(impact::kStartedProcess, "fork");
 }
 
 void Recorder::AddChild(const impact::StartedChild& child) {

@@ -148,6 +148,10 @@ class Recorder {
   /// The context of what the functions that run now may keep; kNothing: there are none.
   uint32_t MemoryOfStack();
   struct ExpectedFork;
+  /// This thread is about to fork. @returns  the fork's context, the current one now.
+  uint32_t OpenFork();
+  /// It has forked. @param pid  -1: it could not.
+  void CloseFork(uint32_t context, int64_t pid);
 
  private:
   struct OpenContext {
@@ -159,6 +163,7 @@ class Recorder {
   struct BegunContext {
     int64_t since_ns;
     bool is_ended;
+    bool is_test;
   };
 
   CodeState* NewState(PyCodeObject* code);
@@ -181,6 +186,7 @@ class Recorder {
   void MarkStray();
   static void WatchForks();
   void BeginFork(const ExpectedFork& fork);
+  void UseLivingForks(uint32_t test);
   void GoOnInFork(const ExpectedFork& fork);
   void NoteLoss();
 
@@ -208,8 +214,9 @@ class Recorder {
   std::unordered_set<std::string> noted_;                 // names of modules
   std::string noted_package_;        // installed, with a slash; the last one that was noted
   uint32_t* forked_page_ = nullptr;  // shared with forks: one of them ran first-party code
-  std::string fork_token_;           // of this process, where it is a fork that records
-  uint64_t fork_pieces_ = 0;         // that were handed out, the first one apart
+  std::vector<std::pair<pid_t, uint32_t>> living_forks_;  // of tests, as far as is known
+  std::string fork_token_;    // of this process, where it is a fork that records
+  uint64_t fork_pieces_ = 0;  // that were handed out, the first one apart
 };
 
 /// What sees code run: sys.monitoring, or the interpreter's frame evaluation. One of the two is

@@ -44,9 +44,8 @@ class Tuples : public impact::TraceVisitor {
     Add("child", context, Text(child.token), child.pid, child.command);
   }
   void OnFolder(std::string_view path) override { Add("folder", Text(path)); }
-  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-              const impact::TraceReader&) override {
-    Add("fork", context, keeper, Text(token));
+  void OnFork(uint32_t context, std::string_view token, const impact::TraceReader&) override {
+    Add("fork", context, Text(token));
   }
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override {
     Add("end", context, outcome, seconds);

@@ -42,9 +42,8 @@ class Copy : public TraceVisitor {
     writer_.Child(context, child);
   }
   void OnFolder(std::string_view path) override { writer_.Folder(path); }
-  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-              const TraceReader&) override {
-    writer_.Fork(context, keeper, token);
+  void OnFork(uint32_t context, std::string_view token, const TraceReader&) override {
+    writer_.Fork(context, token);
   }
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override {
     writer_.End(context, outcome, seconds);

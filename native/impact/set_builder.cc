@@ -149,6 +149,10 @@ SetBuilder::MaybeSet SetBuilder::MemoryOf(const TracedContext& memory) {
     kept.push_back(closure ? SetOf(*closure) : Unsettled(path));
   }
   if (!AddProcesses(memory, kept)) kept.push_back(Unsettled("a source of a process"));
+  for (const uint32_t fork : memory.uses) {
+    const MaybeSet id = ContextSet(fork);
+    kept.push_back(id ? SetOf(*id) : Unsettled("a source of a fork"));
+  }
   DependencySet set;
   // A source that is another one than was imported: no test that has it is kept.
   if (kept.empty() || !AddCodes(memory, set)) return std::nullopt;

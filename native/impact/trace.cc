@@ -141,10 +141,9 @@ void TraceWriter::Folder(std::string_view path) {
   Text(path);
 }
 
-void TraceWriter::Fork(uint32_t context, uint32_t keeper, std::string_view token) {
+void TraceWriter::Fork(uint32_t context, std::string_view token) {
   const Record record(*this, kFork);
   Number(context);
-  Number(keeper);
   Text(token);
 }
 
@@ -207,7 +206,7 @@ class TraceMessage {
  private:
   void ReadContext(TraceVisitor& visitor) {
     const auto kind =
-        static_cast<ContextKind>(Number("kind", static_cast<uint64_t>(ContextKind::kMemory)));
+        static_cast<ContextKind>(Number("kind", static_cast<uint64_t>(ContextKind::kFork)));
     const std::string_view name = Text("name");
     visitor.OnContext(reader_.contexts_++, kind, name);
   }
@@ -277,8 +276,7 @@ class TraceMessage {
 
   void ReadFork(TraceVisitor& visitor) {
     const uint32_t context = Context("context");
-    const uint32_t keeper = Context("keeper");
-    visitor.OnFork(context, keeper, Text("token"), reader_);
+    visitor.OnFork(context, Text("token"), reader_);
   }
 
   uint32_t Context(const char* field) { return Id(field, reader_.contexts_); }

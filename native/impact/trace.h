@@ -20,6 +20,9 @@ enum class ContextKind : uint8_t {
   /// another of them or by foreign code: one of them may have kept what came of it. They are the
   /// code that ran in it. It never ends.
   kMemory,
+  /// What a process did that was forked; it never ends. Whoever has forked it, or may have kept
+  /// it, uses it, and so does each test that begins while it lives, if a test has forked it.
+  kFork,
 };
 
 /// What was seen of a path.
@@ -74,10 +77,9 @@ class TraceWriter {
   void Child(uint32_t context, const StartedChild& child);
   /// Modules were looked for in a folder, by a process that is no worker.
   void Folder(std::string_view path);
-  /// A context is about to fork a process that goes on with this stream by itself: what it writes
-  /// follows this record there, as what comes next follows it here.
-  /// @param keeper  of what functions may keep that comes of it; the context itself: there is none.
-  void Fork(uint32_t context, uint32_t keeper, std::string_view token);
+  /// A process is about to be forked that goes on with this stream by itself: what it writes
+  /// follows this record there, as what comes next follows it here. @param context  kFork.
+  void Fork(uint32_t context, std::string_view token);
   /// A context has ended: nothing more is added to it.
   /// @param outcome  of a test: 0 passed in all phases (or skipped, or failed as expected),
   ///     1 anything else.
@@ -124,8 +126,7 @@ class TraceVisitor {
   virtual void OnChild(uint32_t context, const StartedChild& child) = 0;
   virtual void OnFolder(std::string_view path) = 0;
   /// @param reader  as it is behind this record: its Branch() reads what the fork has written.
-  virtual void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-                      const TraceReader& reader) = 0;
+  virtual void OnFork(uint32_t context, std::string_view token, const TraceReader& reader) = 0;
   virtual void OnEnd(uint32_t context, uint32_t outcome, double seconds) = 0;
 };
 

@@ -40,9 +40,8 @@ class Listing : public TraceVisitor {
     Line("child", context, child.token, child.pid, child.command);
   }
   void OnFolder(std::string_view path) override { Line("folder", path); }
-  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-              const TraceReader& reader) override {
-    Line("fork", context, keeper, token);
+  void OnFork(uint32_t context, std::string_view token, const TraceReader& reader) override {
+    Line("fork", context, token);
     branches.push_back(reader.Branch());
   }
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override {
@@ -104,7 +103,7 @@ std::pair<std::string, std::string> Sample() {
   writer.Uses(test, module);
   writer.Child(test, {"token", 1234, UINT64_MAX});
   writer.Folder("/d");
-  writer.Fork(test, module, "fork");
+  writer.Fork(test, "fork");
   writer.End(test, 1, 0.25);
   return {first, writer.Take()};
 }
@@ -132,7 +131,7 @@ flag 1 9 why
 uses 1 0
 child 1 token 1234 18446744073709551615
 folder /d
-fork 1 0 fork
+fork 1 fork
 end 1 1 0.250000
 )");
   CHECK(listing.text == List(first + second));
@@ -143,7 +142,7 @@ TEST_CASE("a stream is gone on with at two ends") {
   writer.AddContext(ContextKind::kTest, "t");
   writer.AddCode("/a.py", 3, "f");
   writer.Ran(0, 0);
-  writer.Fork(0, 0, "fork");
+  writer.Fork(0, "fork");
   const std::string common = writer.Take();
   TraceWriter other = writer;
   TraceReader reader;
@@ -224,7 +223,7 @@ TEST_CASE("what is wrong is named") {
   using namespace std::string_literals;
   CHECK(Problem("\0"s) == "trace: before byte 1: kind of a record: 0 is none");
   CHECK(Problem("\x0E") == "trace: before byte 1: kind of a record: 14 is more than 13");
-  CHECK(Problem("\x01\x06") == "trace: before byte 2: context: kind: 6 is more than 5");
+  CHECK(Problem("\x01\x07") == "trace: before byte 2: context: kind: 7 is more than 6");
   CHECK(Problem("\x01\x04") == "trace: before byte 2: context: name: is cut off");
   CHECK(Problem("\x01\x04\x01") == "trace: before byte 3: context: name: 1 is more than 0");
   CHECK(Problem("\x01\x04\0\x02x"s) ==

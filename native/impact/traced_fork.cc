@@ -11,9 +11,9 @@ class TracedFork::Translator : public TraceVisitor {
   Translator(TracedFork& fork, WorkerTrace& worker) : fork_(fork), worker_(worker) {}
 
   // Fixtures that are set up there, and what functions there may keep. A test of its own, or an
-  // import, says that it has become something else than a helper of the context that forked it.
+  // import, says that it has become something else than a helper of who has forked it.
   void OnContext(uint32_t, ContextKind kind, std::string_view name) override {
-    if (kind != ContextKind::kFixture && kind != ContextKind::kMemory)
+    if (kind < ContextKind::kMemory && kind != ContextKind::kFixture)
       throw Error("fork: a context of kind " + std::to_string(static_cast<int>(kind)));
     const auto number = static_cast<uint32_t>(worker_.contexts().size());
     fork_.contexts_.own.push_back(number);
@@ -50,9 +50,8 @@ class TracedFork::Translator : public TraceVisitor {
   void OnFolder(std::string_view path) override {
     throw Error("fork: a folder, " + std::string(path));
   }
-  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-              const TraceReader& reader) override {
-    worker_.AddFork({Context(context), Context(keeper), token, reader, &fork_});
+  void OnFork(uint32_t context, std::string_view token, const TraceReader& reader) override {
+    worker_.AddFork({Context(context), token, reader, &fork_});
   }
   // How a context ended says the process that it began in.
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override {

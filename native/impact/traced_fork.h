@@ -17,23 +17,20 @@ class WorkerTrace;
 class TracedFork {
  public:
   /// Forked by the worker itself. @param reader  of the worker's stream, behind the fork.
-  TracedFork(uint32_t context, uint32_t keeper, std::string_view token, const TraceReader& reader)
-      : TracedFork(context, keeper, token, reader, nullptr) {}
-  /// Forked by a fork. @param context, keeper  in the worker's tables.
+  TracedFork(uint32_t context, std::string_view token, const TraceReader& reader)
+      : TracedFork(context, token, reader, nullptr) {}
+  /// Forked by a fork. @param context  in the worker's tables.
   /// @param outer  must outlive this, and stay where it is.
-  TracedFork(uint32_t context, uint32_t keeper, std::string_view token, const TraceReader& reader,
+  TracedFork(uint32_t context, std::string_view token, const TraceReader& reader,
              const TracedFork* outer)
       : context_(context),
-        keeper_(keeper),
         token_(token),
         reader_(reader.Branch()),
         contexts_{outer != nullptr ? &outer->contexts_ : nullptr, reader.contexts(), {}},
         codes_{outer != nullptr ? &outer->codes_ : nullptr, reader.codes(), {}} {}
 
-  /// What forked it.
+  /// Its own.
   [[nodiscard]] uint32_t context() const { return context_; }
-  /// What may keep something of it; the same: there is none.
-  [[nodiscard]] uint32_t keeper() const { return keeper_; }
   [[nodiscard]] const std::string& token() const { return token_; }
 
   /// Tells a worker's tables what it has done.
@@ -58,7 +55,6 @@ class TracedFork {
   };
 
   uint32_t context_;
-  uint32_t keeper_;
   std::string token_;
   TraceReader reader_;
   Numbers contexts_;

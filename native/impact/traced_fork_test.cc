@@ -13,6 +13,8 @@
 namespace dxpy::impact {
 namespace {
 
+constexpr uint32_t kForked = 2;  // after a test and a memory
+
 /// A worker, one of whose tests forks, and the process that comes of it.
 class Forking {
  public:
@@ -22,13 +24,16 @@ class Forking {
     file_ = {static_cast<uint64_t>(::getpid()), static_cast<uint64_t>(fd_.get()), found.st_ino};
     worker.AddContext(ContextKind::kTest, "test");
     worker.AddContext(ContextKind::kMemory, "");
+    worker.AddContext(ContextKind::kFork, "");
+    worker.Uses(0, 2);
+    worker.Uses(1, 2);
     worker.AddCode("/a.py", 1, "outer");
     worker.Ran(0, 0);
   }
 
   /// A process that goes on with what `writer` has written so far.
   TraceWriter Fork(TraceWriter& writer, const std::string& token) {
-    writer.Fork(0, 1, token);
+    writer.Fork(kForked, token);
     TraceWriter fork = writer;
     static_cast<void>(fork.Take());
     HandOut(fork, token, 0);
@@ -68,13 +73,13 @@ uint32_t Flags(const WorkerTrace& trace, uint32_t context) {
   return trace.contexts()[context].flags;
 }
 
-TEST_CASE("what a fork does, the test has done that forked it") {
+TEST_CASE("what a fork does stands in its context") {
   Forking forking;
   TraceWriter fork = forking.Fork(forking.worker, "one");
   // Both go on, with the same numbers for other things.
   forking.worker.Ran(0, forking.worker.AddCode("/a.py", 2, "later"));
-  fork.Ran(0, fork.AddCode("/b.py", 3, "inner"));
-  fork.Path(0, PathUse::kRead, "/data");
+  fork.Ran(kForked, fork.AddCode("/b.py", 3, "inner"));
+  fork.Path(kForked, PathUse::kRead, "/data");
   const uint32_t memory = fork.AddContext(ContextKind::kMemory, "");
   fork.Path(memory, PathUse::kRead, "/kept");
   fork.End(0, 1, 9);
@@ -83,43 +88,50 @@ TEST_CASE("what a fork does, the test has done that forked it") {
 
   WorkerTrace trace;
   forking.Join(trace);
-  CHECK(Codes(trace, 0) == "outer later inner ");
-  CHECK(trace.contexts()[0].paths.contains({PathUse::kRead, "/data"}));
+  CHECK(Codes(trace, 0) == "outer later ");
+  CHECK(Codes(trace, kForked) == "inner ");
+  CHECK(trace.contexts()[kForked].paths.contains({PathUse::kRead, "/data"}));
   CHECK(trace.contexts()[0].outcome == 0);
-  CHECK(Flags(trace, 0) == 0);
-  CHECK(trace.contexts()[2].name == "next");
-  REQUIRE(trace.contexts().size() == 4);
-  CHECK(trace.contexts()[3].paths.contains({PathUse::kRead, "/kept"}));
+  CHECK(Flags(trace, kForked) == 0);
+  CHECK(trace.contexts()[3].name == "next");
+  REQUIRE(trace.contexts().size() == 5);
+  CHECK(trace.contexts()[4].paths.contains({PathUse::kRead, "/kept"}));
 }
 
-TEST_CASE("the test uses a fixture that a fork has set up") {
+TEST_CASE("a fork uses a fixture that it has set up") {
   Forking forking;
   TraceWriter fork = forking.Fork(forking.worker, "one");
   fork.Ran(fork.AddContext(ContextKind::kFixture, "value"), 0);
   WorkerTrace trace;
   forking.Join(trace);
-  CHECK(trace.contexts()[0].uses == std::set<uint32_t>{2});
-  CHECK(Codes(trace, 2) == "outer ");
+  CHECK(trace.contexts()[kForked].uses == std::set<uint32_t>{3});
+  CHECK(Codes(trace, 3) == "outer ");
 }
 
 TEST_CASE("a fork of a fork") {
   Forking forking;
   TraceWriter fork = forking.Fork(forking.worker, "one");
   const uint32_t code = fork.AddCode("/b.py", 3, "inner");
-  TraceWriter inner = forking.Fork(fork, "two");
-  fork.Ran(0, fork.AddCode("/b.py", 4, "after"));
-  inner.Ran(0, code);
-  inner.Ran(0, inner.AddCode("/c.py", 5, "innermost"));
+  const uint32_t context = fork.AddContext(ContextKind::kFork, "");
+  fork.Uses(kForked, context);
+  fork.Fork(context, "two");
+  TraceWriter innermost = fork;
+  forking.HandOut(innermost, "two", 0);
+  fork.Ran(kForked, fork.AddCode("/b.py", 4, "after"));
+  innermost.Ran(context, code);
+  innermost.Ran(context, innermost.AddCode("/c.py", 5, "innermost"));
   WorkerTrace trace;
   forking.Join(trace);
-  CHECK(Codes(trace, 0) == "outer after inner innermost ");
-  CHECK(Flags(trace, 0) == 0);
+  CHECK(Codes(trace, kForked) == "after ");
+  CHECK(trace.contexts()[kForked].uses == std::set<uint32_t>{3});
+  CHECK(Codes(trace, 3) == "inner innermost ");
+  CHECK((Flags(trace, kForked) | Flags(trace, 3)) == 0);
 }
 
 TEST_CASE("a fork of which not all is known is a process that was started") {
   Forking forking;
   std::string token = "one";
-  SUBCASE("it has not begun") { forking.worker.Fork(0, 1, token); }
+  SUBCASE("it has not begun") { forking.worker.Fork(kForked, token); }
   SUBCASE("a piece is missing") {
     TraceWriter fork = forking.Fork(forking.worker, token);
     forking.HandOut(fork, token, 2);
@@ -137,8 +149,7 @@ TEST_CASE("a fork of which not all is known is a process that was started") {
   SUBCASE("it looked for modules") { forking.Fork(forking.worker, token).Folder("/a"); }
   WorkerTrace trace;
   forking.Join(trace);
-  CHECK(Flags(trace, 0) == kStartedProcess);
-  CHECK(Flags(trace, 1) == kStartedProcess);
+  CHECK(Flags(trace, kForked) == kStartedProcess);
 }
 
 TEST_CASE("without any traces all forks are unknown") {
@@ -147,7 +158,7 @@ TEST_CASE("without any traces all forks are unknown") {
   WorkerTrace trace;
   trace.Read(forking.worker.Take());
   trace.JoinForks(nullptr);
-  CHECK(Flags(trace, 0) == kStartedProcess);
+  CHECK(Flags(trace, kForked) == kStartedProcess);
 }
 
 }  // namespace

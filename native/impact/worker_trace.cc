@@ -76,18 +76,16 @@ void WorkerTrace::OnChild(uint32_t context, const StartedChild& child) {
 
 void WorkerTrace::OnFolder(std::string_view path) { folders_.emplace(path); }
 
-void WorkerTrace::OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-                         const TraceReader& reader) {
-  AddFork({context, keeper, token, reader});
+void WorkerTrace::OnFork(uint32_t context, std::string_view token, const TraceReader& reader) {
+  AddFork({context, token, reader});
 }
 
 void WorkerTrace::JoinForks(const ChildTraces* traces) {
   for (size_t i = 0; i < forks_.size(); ++i) {  // they fork in their turn
     TracedFork& fork = forks_[i];
     const auto* const pieces = traces != nullptr ? traces->FindFork(fork.token()) : nullptr;
-    if (pieces != nullptr && fork.Join(*pieces, *this)) continue;
-    contexts_[fork.context()].flags |= kStartedProcess;
-    contexts_[fork.keeper()].flags |= kStartedProcess;
+    if (pieces == nullptr || !fork.Join(*pieces, *this))
+      contexts_[fork.context()].flags |= kStartedProcess;
   }
 }
 

@@ -66,8 +66,8 @@ class WorkerTrace : public TraceVisitor {
   /// @throws Error  a malformed byte; all numbers are of something that is there.
   void Read(std::string_view bytes) { reader_.Read(bytes, *this); }
 
-  /// Adds what forks have done to the contexts that forked them, as if these had done it; once,
-  /// when all is read. Of a fork that is not wholly known a context has started a process.
+  /// Adds what forks have done to their contexts; once, when all is read. One that is not wholly
+  /// known is a process that was started, and no more.
   /// @param traces  null: nothing is known of any.
   void JoinForks(const ChildTraces* traces);
   /// A fork is to be joined. @param fork  its numbers are of these tables.
@@ -100,8 +100,7 @@ class WorkerTrace : public TraceVisitor {
   void OnUses(uint32_t context, uint32_t other) override;
   void OnChild(uint32_t context, const StartedChild& child) override;
   void OnFolder(std::string_view path) override;
-  void OnFork(uint32_t context, uint32_t keeper, std::string_view token,
-              const TraceReader& reader) override;
+  void OnFork(uint32_t context, std::string_view token, const TraceReader& reader) override;
   void OnEnd(uint32_t context, uint32_t outcome, double seconds) override;
 
  private:

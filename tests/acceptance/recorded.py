@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Project, Result
 
-KINDS = ("session", "import", "collect", "fixture", "test", "memory")
+KINDS = ("session", "import", "collect", "fixture", "test", "memory", "fork")
 USES = ("reads", "lists", "misses", "writes")
 FLAGS = {1: "starts a process", 2: "sees lines", 4: "sees docs", 8: "incomplete"}
 
@@ -96,10 +96,9 @@ class Recorded:
         assert command
         self._add(context, "starts a child")
 
-    def _on_fork(self, context: int, keeper: int, token: bytes) -> None:
+    def _on_fork(self, context: int, token: bytes) -> None:
         assert token
-        self._add(context, "forks")
-        assert context == keeper or self._names[keeper].startswith("memory")
+        assert self._names[context].startswith("fork")
 
     def _on_folder(self, path: bytes) -> None:
         raise AssertionError(path)  # of children alone

@@ -175,6 +175,51 @@ def test_a_fixture_that_forks_a_server(program: Project) -> None:
     assert [name in selected_ids for name in ("test_a", "test_b", "test_c")] == [True, True, False]
 
 
+POOLS = {
+    "by_a_function": """
+        POOL = None
+        def pool():
+            global POOL
+            if POOL is None: POOL = context.Pool(1)
+            return POOL
+    """,
+    "by_nobody": """
+        POOL = concurrent.futures.ProcessPoolExecutor(1, mp_context=context)
+        POOL.apply = lambda function: POOL.submit(function).result()
+        def pool(): return POOL
+    """,
+    "at_its_import": """
+        POOL = context.Pool(1)
+        def pool(): return POOL
+    """,
+}
+
+
+@pytest.mark.parametrize("kept", sorted(POOLS))
+def test_a_pool_that_an_earlier_test_has_started(program: Project, kept: str) -> None:
+    """What runs there for the second test it would not see elsewhere."""
+    text = textwrap.dedent(POOLS[kept]) + textwrap.dedent("""
+        def test_a(): assert pool().apply(library.used) == "1"
+        def test_b(): assert pool().apply(library.unused) == 2
+    """)
+    learn(program, test_a=with_head(text))
+    program.write_file("library.py", program.read("library.py").replace("return 2", "return 3"))
+    assert "::test_b" in program.run("--dx-affected", "--collect-only", "-q").output
+
+
+def test_a_pool_that_has_ended_is_no_matter_of_later_tests(program: Project) -> None:
+    text = """
+        def test_a():
+            with context.Pool(1) as pool: assert pool.apply(library.used) == "1"
+            pool.join()
+        def test_b(): pass
+    """
+    learn(program, test_a=with_head(text))
+    program.write_file("data.txt", "2")
+    output = program.run("--dx-affected", "--collect-only", "-q").output
+    assert ("::test_a" in output, "::test_b" in output) == (True, False)
+
+
 def test_what_a_function_keeps_of_a_fork(program: Project) -> None:
     """A result that was worked out there is used by a later test, which does not fork."""
     text = """
@@ -250,4 +295,4 @@ def test_a_fork_that_comes_back_from_its_test(project: Project) -> None:
 def test_what_is_written_of_it(program: Project) -> None:
     program.write(test_a=with_head("def test_a(): fork(library.used)"))
     _, recorded = record(program, "-W", "ignore")
-    assert recorded.but_runs("test test_a.py::test_a") == ["forks"]
+    assert recorded.but_runs("test test_a.py::test_a") == ["uses fork"]

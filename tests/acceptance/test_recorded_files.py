@@ -163,7 +163,7 @@ def test_processes(project: Project) -> None:
 
     assert seen("subprocess") == ["starts a process: subprocess.Popen"]
     assert seen("system") == ["starts a process: os.system"]
-    assert seen("fork") == seen("multiprocessing") == ["forks"]
+    assert seen("fork") == seen("multiprocessing") == ["uses fork"]
     assert seen("none") == []
     assert recorded.ran("test test_a.py::test_fork") == "test_fork"
 
