@@ -138,21 +138,19 @@ ContentId SetBuilder::MemorySet() {
 // The functions, and a set of what they may keep.
 SetBuilder::MaybeSet SetBuilder::MemoryOf(const TracedContext& memory) {
   DependencySet kept;
+  const auto keep = [&](const MaybeSet& set, const std::string& what) {
+    kept.push_back(set ? SetOf(*set) : Unsettled(what));
+  };
   for (const auto& [use, path] : memory.paths) {
     if (!AddPath(use, path, kept)) kept.push_back(Unsettled(path));
   }
   AddAsked(memory, kept);
   for (const AskedModule& asked : memory.asked) {
     const std::string path = imports_.SourceOf(asked.name);
-    if (!asked.found || path.empty()) continue;
-    const MaybeSet closure = ClosureSet(path);
-    kept.push_back(closure ? SetOf(*closure) : Unsettled(path));
+    if (asked.found && !path.empty()) keep(ClosureSet(path), path);
   }
   if (!AddProcesses(memory, kept)) kept.push_back(Unsettled("a source of a process"));
-  for (const uint32_t fork : memory.uses) {
-    const MaybeSet id = ContextSet(fork);
-    kept.push_back(id ? SetOf(*id) : Unsettled("a source of a fork"));
-  }
+  for (const uint32_t fork : memory.uses) keep(ContextSet(fork), "a source of a fork");
   DependencySet set;
   // A source that is another one than was imported: no test that has it is kept.
   if (kept.empty() || !AddCodes(memory, set)) return std::nullopt;
