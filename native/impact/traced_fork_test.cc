@@ -143,6 +143,7 @@ TEST_CASE("a fork of which not all is known is a process that was started") {
   SUBCASE("it became a worker of its own") {
     forking.Fork(forking.worker, token).AddContext(ContextKind::kTest, "other");
   }
+  SUBCASE("it is a fork of itself") { forking.Fork(forking.worker, token).Fork(kForked, token); }
   SUBCASE("it imported a module") {
     forking.Fork(forking.worker, token).Module("a", "/a.py", 1, 1);
   }

@@ -1,5 +1,7 @@
 #include "impact/worker_trace.h"
 
+#include <unordered_set>
+
 namespace dxpy::impact {
 
 namespace {
@@ -81,11 +83,12 @@ void WorkerTrace::OnFork(uint32_t context, std::string_view token, const TraceRe
 }
 
 void WorkerTrace::JoinForks(const ChildTraces* traces) {
+  std::unordered_set<std::string_view> joined;  // each has forked once: one is not its own child
   for (size_t i = 0; i < forks_.size(); ++i) {  // they fork in their turn
     TracedFork& fork = forks_[i];
     const auto* const pieces = traces != nullptr ? traces->FindFork(fork.token()) : nullptr;
-    if (pieces == nullptr || !fork.Join(*pieces, *this))
-      contexts_[fork.context()].flags |= kStartedProcess;
+    const bool is_known = pieces != nullptr && joined.insert(fork.token()).second;
+    if (!is_known || !fork.Join(*pieces, *this)) contexts_[fork.context()].flags |= kStartedProcess;
   }
 }
 
