@@ -56,8 +56,9 @@ uint32_t Recorder::OpenFork() {
 
 void Recorder::CloseFork(uint32_t context, int64_t pid) {
   const auto is_it = [context](const OpenContext& one) { return one.id == context; };
-  // Not all that is above it, too, which another thread may have begun.
-  open_.erase(std::find_if(open_.begin(), open_.end(), is_it));
+  // Not all that is above it, too, which another thread may have begun. It may have ended it, too.
+  const auto place = std::find_if(open_.begin(), open_.end(), is_it);
+  if (place != open_.end()) open_.erase(place);
   SwitchTo(open_.back().id);
   // Of other contexts it is theirs who use these, for as long as it lives.
   if (pid > 0 && begun_[open_.back().id].is_test)
