@@ -3,10 +3,6 @@
 // for every third piece, which a fork of the fork has written if the first one tells of one.
 // Whatever is joined names only what is there.
 
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -15,7 +11,7 @@
 #include <vector>
 
 #include "base/error.h"
-#include "base/unique_fd.h"
+#include "impact/child_memory.h"
 #include "impact/child_traces.h"
 #include "impact/worker_trace.h"
 
@@ -37,11 +33,8 @@ std::string Sound() {
 
 /// What both forks would have appended to the controller's file.
 std::string Frames(std::string_view bytes) {
-  const dxpy::UniqueFd fd(::memfd_create("forks", MFD_CLOEXEC));
-  struct stat found{};
-  if (::fstat(fd.get(), &found) != 0) std::abort();
-  const ChildFile file{static_cast<uint64_t>(::getpid()), static_cast<uint64_t>(fd.get()),
-                       found.st_ino};
+  const ChildMemory memory;
+  const ChildFile& file = memory.file;
   if (!file.GoOn("a", 0, {}) || !file.GoOn("b", 0, {})) std::abort();
   uint64_t written[2] = {1, 1};
   for (size_t i = 0; !bytes.empty(); ++i) {
@@ -50,10 +43,7 @@ std::string Frames(std::string_view bytes) {
     const bool is_second = i % 3 == 2;
     if (!file.GoOn(is_second ? "b" : "a", written[is_second ? 1 : 0]++, piece)) std::abort();
   }
-  if (::fstat(fd.get(), &found) != 0) std::abort();
-  std::string frames(static_cast<size_t>(found.st_size), '\0');
-  if (::pread(fd.get(), frames.data(), frames.size(), 0) != found.st_size) std::abort();
-  return frames;
+  return memory.Read();
 }
 
 void CheckNumbers(const WorkerTrace& trace) {

@@ -1,40 +1,13 @@
 #include "impact/child_traces.h"
 
 #include <doctest/doctest.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include <array>
 #include <string>
 
-#include "base/unique_fd.h"
+#include "impact/child_memory.h"
 
 namespace dxpy::impact {
 namespace {
-
-/// A controller's file, in this process.
-class Memory {
- public:
-  Memory() : fd_(::memfd_create("children", MFD_CLOEXEC)) {
-    struct stat found{};
-    REQUIRE(::fstat(fd_.get(), &found) == 0);
-    file = {static_cast<uint64_t>(::getpid()), static_cast<uint64_t>(fd_.get()), found.st_ino};
-  }
-
-  [[nodiscard]] std::string Read() const {
-    std::string bytes;
-    std::array<char, 4096> buffer;
-    for (ssize_t size = 1; size > 0; bytes.append(buffer.data(), static_cast<size_t>(size)))
-      size = ::pread(fd_.get(), buffer.data(), buffer.size(), static_cast<off_t>(bytes.size()));
-    return bytes;
-  }
-
-  ChildFile file;
-
- private:
-  UniqueFd fd_;
-};
 
 const StartedChild kChild{"one", 1234, HashCommand(std::string_view("python\0a.py\0", 12))};
 
@@ -45,7 +18,7 @@ std::string Found(const std::string& bytes, const StartedChild& child) {
 }
 
 TEST_CASE("a process that began and ended has left its trace") {
-  const Memory memory;
+  const ChildMemory memory;
   CHECK(memory.file.Begin(kChild));
   CHECK(Found(memory.Read(), kChild) == "nothing");
   CHECK(memory.file.Complete(kChild, "what it did"));
@@ -53,7 +26,7 @@ TEST_CASE("a process that began and ended has left its trace") {
 }
 
 TEST_CASE("another process, program or start is not taken for it") {
-  const Memory memory;
+  const ChildMemory memory;
   CHECK((memory.file.Begin(kChild) && memory.file.Complete(kChild, "what it did")));
   CHECK(Found(memory.Read(), {"two", kChild.pid, kChild.command}) == "nothing");
   CHECK(Found(memory.Read(), {"one", 1235, kChild.command}) == "nothing");
@@ -61,14 +34,14 @@ TEST_CASE("another process, program or start is not taken for it") {
 }
 
 TEST_CASE("a process that was replaced by its own program is not known") {
-  const Memory memory;
+  const ChildMemory memory;
   CHECK((memory.file.Begin(kChild) && memory.file.Begin(kChild)));
   CHECK(memory.file.Complete(kChild, "what it did at last"));
   CHECK(Found(memory.Read(), kChild) == "nothing");
 }
 
 TEST_CASE("a part that was cut short costs itself alone") {
-  const Memory memory;
+  const ChildMemory memory;
   CHECK((memory.file.Begin(kChild) && memory.file.Complete(kChild, "what it did")));
   const std::string bytes = memory.Read();
   for (size_t size = 0; size < bytes.size(); ++size) {
@@ -80,7 +53,7 @@ TEST_CASE("a part that was cut short costs itself alone") {
 }
 
 TEST_CASE("a flipped bit is no trace") {
-  const Memory memory;
+  const ChildMemory memory;
   CHECK((memory.file.Begin(kChild) && memory.file.Complete(kChild, "what it did")));
   const std::string bytes = memory.Read();
   for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
@@ -92,7 +65,7 @@ TEST_CASE("a flipped bit is no trace") {
 }
 
 TEST_CASE("only the file that an address means is written to") {
-  const Memory memory;
+  const ChildMemory memory;
   ChildFile other = memory.file;
   ++other.inode;
   CHECK(!other.Begin(kChild));

@@ -16,13 +16,12 @@ class WorkerTrace;
 /// the other one's stream, so its numbers are the other's up to the fork, and its own from there.
 class TracedFork {
  public:
-  /// Forked by the worker itself. @param reader  of the worker's stream, behind the fork.
-  TracedFork(uint32_t context, std::string_view token, const TraceReader& reader)
-      : TracedFork(context, token, reader, nullptr) {}
-  /// Forked by a fork. @param context  in the worker's tables.
-  /// @param outer  must outlive this, and stay where it is.
+  /// @param context  in the worker's tables.
+  /// @param reader   of the stream of who has forked it, behind the fork.
+  /// @param outer    the fork that has; null: the worker. It must outlive this, and stay where it
+  /// is.
   TracedFork(uint32_t context, std::string_view token, const TraceReader& reader,
-             const TracedFork* outer)
+             const TracedFork* outer = nullptr)
       : context_(context),
         token_(token),
         reader_(reader.Branch()),

@@ -1,12 +1,9 @@
 #include <doctest/doctest.h>
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include <set>
 #include <string>
 
-#include "base/unique_fd.h"
+#include "impact/child_memory.h"
 #include "impact/child_traces.h"
 #include "impact/worker_trace.h"
 
@@ -18,10 +15,7 @@ constexpr uint32_t kForked = 2;  // after a test and a memory
 /// A worker, one of whose tests forks, and the process that comes of it.
 class Forking {
  public:
-  Forking() : fd_(::memfd_create("children", MFD_CLOEXEC)) {
-    struct stat found{};
-    REQUIRE(::fstat(fd_.get(), &found) == 0);
-    file_ = {static_cast<uint64_t>(::getpid()), static_cast<uint64_t>(fd_.get()), found.st_ino};
+  Forking() {
     worker.AddContext(ContextKind::kTest, "test");
     worker.AddContext(ContextKind::kMemory, "");
     worker.AddContext(ContextKind::kFork, "");
@@ -42,15 +36,14 @@ class Forking {
 
   /// The process is one that `token` names; it has written `pieces` before.
   void HandOut(TraceWriter& fork, const std::string& token, uint64_t pieces) {
-    CHECK(file_.GoOn(token, pieces, {}));
+    CHECK(memory_.file.GoOn(token, pieces, {}));
     fork.HandOut([this, token, pieces](std::string_view records) mutable {
-      CHECK(file_.GoOn(token, ++pieces, records));
+      CHECK(memory_.file.GoOn(token, ++pieces, records));
     });
   }
 
   void Join(WorkerTrace& trace) {
-    std::string bytes(1 << 16, '\0');
-    bytes.resize(static_cast<size_t>(::pread(fd_.get(), bytes.data(), bytes.size(), 0)));
+    const std::string bytes = memory_.Read();
     const ChildTraces traces(bytes);
     trace.Read(worker.Take());
     trace.JoinForks(&traces);
@@ -59,8 +52,7 @@ class Forking {
   TraceWriter worker;
 
  private:
-  UniqueFd fd_;
-  ChildFile file_;
+  ChildMemory memory_;
 };
 
 std::string Codes(const WorkerTrace& trace, uint32_t context) {
