@@ -9,10 +9,10 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
-from pytest_dxpy.errors import OptionError
-
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+    from pytest_dxpy.errors import OptionError
 
 COLLECT_MODES: Final = ("auto", "lazy", "full", "off")
 START_METHODS: Final = ("auto", "late", "early", "spawn")
@@ -22,6 +22,13 @@ SWITCH: Final = ("no", "yes")
 RECORDS: Final = ("function", "module", "off")
 # No option: how a worker that is a new interpreter learns that it is one.
 SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
+
+
+def bad_option(message: str, *, hint: str) -> OptionError:
+    """What to raise where an option cannot be used."""
+    from pytest_dxpy.errors import OptionError  # noqa: PLC0415  # mostly all can
+
+    return OptionError(message, hint=hint)
 
 
 def usable_cpus() -> int:
@@ -34,7 +41,7 @@ def _workers(text: str) -> int | None:
         return None
     if text.isascii() and text.isdecimal() and int(text) >= 1:
         return int(text)
-    raise OptionError(
+    raise bad_option(
         f"--dx-workers: {text!r} is not a worker count", hint="use 'auto' or a number from 1 up"
     )
 
@@ -44,7 +51,7 @@ def _restarts(text: str) -> int | None:
         return None
     if text.isascii() and text.isdecimal():
         return int(text)
-    raise OptionError(
+    raise bad_option(
         f"--dx-max-restarts: {text!r} is not a count", hint="use 'auto' or a number from 0 up"
     )
 
@@ -56,7 +63,7 @@ def _seconds(text: str) -> float:
         seconds = -1.0
     if seconds > 0:
         return seconds
-    raise OptionError(
+    raise bad_option(
         f"--dx-stall: {text!r} is not a number of seconds", hint="use a number above 0, such as 20"
     )
 
@@ -68,7 +75,7 @@ def _limit(text: str) -> float:
         seconds = -1.0
     if 0 <= seconds < float("inf"):
         return seconds
-    raise OptionError(
+    raise bad_option(
         f"--dx-timeout: {text!r} is not a number of seconds",
         hint="use a number above 0, such as 60, or 0 for no limit",
     )
@@ -82,7 +89,7 @@ def _choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
 
         close = difflib.get_close_matches(text, choices, n=1)
         hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(choices)}"
-        raise OptionError(f"--{option}: unknown value {text!r}", hint=hint)
+        raise bad_option(f"--{option}: unknown value {text!r}", hint=hint)
 
     return parse
 
@@ -101,7 +108,7 @@ def _explain(text: str) -> str:
         return "" if text == "no" else text
     if text == "json" or any(mark in text for mark in ("::", "/", ".")):
         return text
-    raise OptionError(
+    raise bad_option(
         f"--dx-explain: {text!r} is neither 'json' nor a node id",
         hint="a node id begins with a file, as in 'test_a.py::test_1'",
     )
@@ -112,7 +119,7 @@ def _revision(text: str) -> str:
         return ""
     if text and not text.startswith("-"):
         return text
-    raise OptionError(
+    raise bad_option(
         f"--dx-affected: {text!r} is no revision of git",
         hint="use a branch, tag or commit, such as --dx-affected=main, or the option alone",
     )

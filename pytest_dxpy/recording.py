@@ -87,7 +87,7 @@ class Recording:
     def adopt(self, tell: Callable[..., None]) -> None:
         """Go on in a fork: it is a worker."""
         self._tell = tell
-        self._recorder.adopt()
+        self._recorder.adopt(type(self).run_test.__code__)
 
     def flush(self) -> None:
         """Tell the controller what came since the last time."""

@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_dxpy import kept_files, mode, native, options, stages, xdist_compat, xdist_options
-from pytest_dxpy.errors import OptionError
 from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
@@ -66,8 +65,12 @@ def _usage_errors() -> Iterator[None]:
     """An option that cannot be used is told as pytest tells it."""
     try:
         yield
-    except OptionError as error:
-        raise pytest.UsageError(str(error)) from error
+    except Exception as error:
+        from pytest_dxpy.errors import OptionError  # noqa: PLC0415  # mostly there is none
+
+        if isinstance(error, OptionError):
+            raise pytest.UsageError(str(error)) from error
+        raise
 
 
 def count_workers(config: pytest.Config, parsed: options.Options, given: Any) -> int:
@@ -96,7 +99,7 @@ def count_workers(config: pytest.Config, parsed: options.Options, given: Any) ->
 def _number(text: object) -> int:
     if str(text).isascii() and str(text).isdecimal():
         return int(str(text))
-    raise OptionError(
+    raise options.bad_option(
         f"-n: {text!r} is not a worker count", hint="use 'auto', 'logical' or a number from 0 up"
     )
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_dxpy.errors import OptionError
+from pytest_dxpy.options import bad_option
 
 if TYPE_CHECKING:
     import pytest
@@ -76,12 +76,12 @@ def refuse(given: Any) -> None:
         OptionError: an option asks for what only pytest-xdist does.
     """
     if given.dist == "each":
-        raise OptionError(
+        raise bad_option(
             "--dist: 'each' would run every test in each worker",
             hint="leave it out to run each test once, or run pytest-xdist without pytest-dxpy",
         )
     for spec in getattr(given, "px", None) or ():
-        raise OptionError(
+        raise bad_option(
             f"--px: {spec!r} leads to workers elsewhere, and there are none",
             hint="leave it out, or run pytest-xdist without pytest-dxpy",
         )
@@ -104,7 +104,7 @@ def _number(spec: str) -> int:
     number = times or "1"
     if kind == "popen" and number.isascii() and number.isdecimal() and int(number) >= 1:
         return int(number)
-    raise OptionError(
+    raise bad_option(
         f"--tx: {spec!r} is not 'popen' or a number of them, such as '4*popen'",
         hint="workers are processes of this machine: use -n 4, or pytest-xdist without pytest-dxpy",
     )

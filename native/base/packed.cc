@@ -8,6 +8,7 @@ namespace dxpy {
 namespace {
 
 constexpr size_t kMostNamedBytes = size_t{1} << 28;
+constexpr size_t kFewTexts = 16;  // they are looked through
 
 void AddNumber(std::string& bytes, uint64_t number) {
   for (; number >= 0x80; number >>= 7) bytes += static_cast<char>(number | 0x80);
@@ -19,12 +20,22 @@ void AddNumber(std::string& bytes, uint64_t number) {
 void PackedWriter::Number(uint64_t number) { AddNumber(body_, number); }
 
 void PackedWriter::Text(std::string_view text) {
-  const auto [known, is_new] = numbers_.try_emplace(text, numbers_.size());
-  if (is_new) {
+  const size_t number = NumberOf(text);
+  if (number == named_.size()) {
+    named_.push_back(text);
     AddNumber(texts_, text.size());
     texts_ += text;
   }
-  Number(known->second);
+  Number(number);
+}
+
+// As many as there are: it has none yet.
+size_t PackedWriter::NumberOf(std::string_view text) {
+  if (named_.size() < kFewTexts)
+    return static_cast<size_t>(std::ranges::find(named_, text) - named_.begin());
+  for (size_t i = numbers_.size(); i < named_.size(); ++i) numbers_.emplace(named_[i], i);
+  const auto known = numbers_.find(text);
+  return known != numbers_.end() ? known->second : named_.size();
 }
 
 void PackedWriter::Bytes(const std::array<uint8_t, 16>& bytes) {
@@ -39,7 +50,7 @@ void PackedWriter::Double(double number) {
 std::string PackedWriter::Finish(uint8_t version) const {
   std::string bytes(1, static_cast<char>(version));
   bytes.reserve(texts_.size() + body_.size() + 8);
-  AddNumber(bytes, numbers_.size());
+  AddNumber(bytes, named_.size());
   return bytes.append(texts_).append(body_);
 }
 

@@ -27,7 +27,10 @@ class PackedWriter {
   [[nodiscard]] std::string Finish(uint8_t version) const;
 
  private:
-  std::unordered_map<std::string_view, size_t> numbers_;
+  size_t NumberOf(std::string_view text);
+
+  std::vector<std::string_view> named_;
+  std::unordered_map<std::string_view, size_t> numbers_;  // of these, once they are many
   std::string texts_;
   std::string body_;
 };

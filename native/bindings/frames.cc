@@ -87,16 +87,17 @@ TextOf TextOf::Path(PyObject* path) {
 }
 
 const impact::CodeFile& Recorder::FileOf(PyCodeObject* code) {
-  // Code objects of one file share its name; what is no file has a new one each time.
+  // Code objects of one file share its name; what is neither a file nor frozen has a new one each
+  // time.
   PyObject* const name = code->co_filename;
-  if (PyUnicode_GET_LENGTH(name) == 0 || PyUnicode_READ_CHAR(name, 0) == '<')
-    return files_.Of(TextOf(name));
-  const auto [known, is_new] = by_name_.try_emplace(code->co_filename, nullptr);
-  if (is_new) {
-    Py_INCREF(code->co_filename);
-    known->second = &files_.Of(TextOf(code->co_filename));
-  }
-  return *known->second;
+  if (const auto known = by_name_.find(name); known != by_name_.end()) return *known->second;
+  const TextOf text(name);
+  const std::string_view view = text;
+  const impact::CodeFile& file = files_.Of(view);
+  if (view.empty() || (view.starts_with('<') && !view.starts_with("<frozen "))) return file;
+  Py_INCREF(name);
+  by_name_.emplace(name, &file);
+  return file;
 }
 
 Asker Recorder::WhoAsks() {
@@ -116,16 +117,16 @@ Asker Recorder::WhoAsks() {
   return asker == Asker::kPasses ? Asker::kCounts : asker;
 }
 
-// The first-party functions that run in this thread, up to the import of a module: what an import
-// leads to belongs to the module.
+// The first-party functions that run in this thread, up to who runs the tests, or to the import of
+// a module: what an import leads to belongs to the module.
 uint32_t Recorder::MemoryOfStack() {
   if (!functions_) return kSessionContext;
   std::vector<uint32_t> codes;
   PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
-  for (bool is_module = false; frame != nullptr && !is_module;) {
+  for (bool is_last = false; frame != nullptr && !is_last;) {
     PyCodeObject* const code = PyFrame_GetCode(frame);
     CodeState& state = StateOf(code);
-    is_module = state.role == CodeRole::kModule;
+    is_last = state.role == CodeRole::kModule || code == runner_;
     if (state.role == CodeRole::kFunction) {
       if (state.number == kNothing) state.number = NumberOf(code, state);
       codes.push_back(state.number);

@@ -64,7 +64,7 @@ void Recorder::NoteModule(std::string_view name, PyObject* module, bool is_start
       writer_.Module(name, "", -1, -1);
     return;
   }
-  if (IsOfNotedPackage(path)) return;
+  if (IsOfNotedPackage(path) || (!is_child_ && files_.IsPlainlyStdlib(path))) return;
   const CodeFile& file = files_.Of(path);
   if (file.owner == CodeOwner::kThirdParty) {
     const std::string_view root = InstalledRoot(file.path);

@@ -90,8 +90,10 @@ void Recorder::Stop() {
   current_ = kNothing;
 }
 
-void Recorder::Adopt() {
+void Recorder::Adopt(PyCodeObject* runner) {
   is_stray_ = false;
+  Py_INCREF(runner);
+  runner_ = runner;
   void* const page =
       ::mmap(nullptr, sizeof(uint32_t), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
   forked_page_ = page != MAP_FAILED ? static_cast<uint32_t*>(page) : nullptr;

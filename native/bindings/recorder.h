@@ -81,7 +81,8 @@ class Recorder {
   std::string Start();
   /// Takes out what can be taken out.
   void Stop();
-  void Adopt();
+  /// Goes on in a fork. @param runner  runs tests; what runs outside of it keeps nothing of them.
+  void Adopt(PyCodeObject* runner);
   void Exclude(std::string_view folder) { tree_.Exclude(folder); }
   uint32_t Begin(impact::ContextKind kind, std::string_view name);
   /// Makes it the current one.
@@ -213,6 +214,7 @@ class Recorder {
   std::vector<std::pair<PyObject*, PyObject*>> modules_;  // sys.modules when it was looked at
   std::unordered_set<std::string> noted_;                 // names of modules
   std::string noted_package_;        // installed, with a slash; the last one that was noted
+  PyCodeObject* runner_ = nullptr;   // owned; null: not told
   uint32_t* forked_page_ = nullptr;  // shared with forks: one of them ran first-party code
   std::vector<std::pair<pid_t, uint32_t>> living_forks_;  // of tests, as far as is known
   std::string fork_token_;    // of this process, where it is a fork that records

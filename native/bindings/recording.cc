@@ -95,6 +95,11 @@ uint32_t Enter(Recorder& recorder, uint8_t kind, const py::bytes& name) {
   return context;
 }
 
+void Adopt(Recorder& recorder, const py::object& runner) {
+  if (!PyCode_Check(runner.ptr())) throw py::type_error("runner is no code object");
+  recorder.Adopt(reinterpret_cast<PyCodeObject*>(runner.ptr()));
+}
+
 void Leave(Recorder& recorder, uint32_t context, uint32_t outcome) {
   recorder.Pop(context);
   recorder.End(context, outcome);
@@ -108,7 +113,7 @@ void BindRecording(py::module_& m) {
            "functions"_a, "start_ns"_a, "is_child"_a = false)
       .def("start", &Recorder::Start)
       .def("stop", &Recorder::Stop)
-      .def("adopt", &Recorder::Adopt)
+      .def("adopt", &Adopt, "runner"_a)
       .def_static("exists", &Recorder::exists)
       .def(
           "exclude", [](Recorder& self, const py::bytes& folder) { self.Exclude(View(folder)); },

@@ -85,8 +85,14 @@ const CodeFile& CodeFiles::Of(std::string_view filename) {
 }
 
 bool CodeFiles::IsStdlib(std::string_view path) const {
-  return std::any_of(stdlib_.begin(), stdlib_.end(),
-                     [&](const std::string& folder) { return path.starts_with(folder); });
+  return std::ranges::any_of(stdlib_,
+                             [&](const std::string& folder) { return path.starts_with(folder); });
+}
+
+bool CodeFiles::IsPlainlyStdlib(std::string_view filename) const {
+  return IsStdlib(filename) && filename.find("/.") == std::string_view::npos &&
+         filename.find("//") == std::string_view::npos &&
+         filename.find("-packages/") == std::string_view::npos && !filename.starts_with(own_);
 }
 
 CodeFile CodeFiles::Decide(std::string_view filename) const {

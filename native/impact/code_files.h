@@ -53,6 +53,8 @@ class CodeFiles {
 
   /// The same object for the same text, for as long as this lives.
   const CodeFile& Of(std::string_view filename);
+  /// Whether Of() would say that it is the standard library's: quick, and true of most such files.
+  [[nodiscard]] bool IsPlainlyStdlib(std::string_view filename) const;
 
  private:
   [[nodiscard]] CodeFile Decide(std::string_view filename) const;

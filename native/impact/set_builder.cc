@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <string_view>
-#include <tuple>
 
 #include "impact/current_files.h"
 
@@ -159,11 +158,12 @@ SetBuilder::MaybeSet SetBuilder::MemoryOf(const TracedContext& memory) {
 }
 
 SetBuilder::MaybeSet SetBuilder::ContextSet(uint32_t context) {
-  const auto [known, is_new] = contexts_.try_emplace(context);
-  if (!is_new) return known->second;
+  const auto [found, is_new] = contexts_.try_emplace(context);
+  MaybeSet& known = found->second;
+  if (!is_new) return known;
   DependencySet set;
-  if (AddContext(context, set)) known->second = book_.Add(std::move(set));
-  return known->second;
+  if (AddContext(context, set)) known = book_.Add(std::move(set));
+  return known;
 }
 
 bool SetBuilder::AddContext(uint32_t number, DependencySet& set) {
@@ -185,38 +185,45 @@ bool SetBuilder::AddContext(uint32_t number, DependencySet& set) {
   // Whoever runs a source's code needs what the source needs. A module's own import does
   // so through the closure that it is a part of.
   if (is_module) return true;
-  std::set<std::string> needed;
-  for (const uint32_t code : context.codes) needed.insert(trace_.code(code).path);
+  std::vector<const std::string*> needed;
+  for (const uint32_t code : context.codes) needed.push_back(ran_.Of(code).source->path);
   for (const AskedModule& asked : context.asked) {
-    if (const std::string path = imports_.SourceOf(asked.name); asked.found && !path.empty()) {
-      needed.insert(path);
-    }
+    if (const std::string path = imports_.SourceOf(asked.name); asked.found && !path.empty())
+      needed.push_back(ran_.At(path).path);
   }
-  for (const std::string& path : needed) {
-    const MaybeSet closure = ClosureSet(path);
-    if (!closure) return false;
-    set.push_back(SetOf(*closure));
-  }
-  return true;
+  std::ranges::sort(needed);
+  const auto [end, last] = std::ranges::unique(needed);
+  needed.erase(end, last);
+  return std::ranges::all_of(needed, [&](const std::string* path) {
+    const MaybeSet closure = ClosureSet(*path);
+    if (closure) set.push_back(SetOf(*closure));
+    return closure.has_value();
+  });
 }
 
 bool SetBuilder::AddCodes(const TracedContext& context, DependencySet& set) {
-  std::map<std::string, std::set<uint32_t>> ran;
+  std::vector<std::pair<const RanSources::Source*, std::optional<uint32_t>>> ran;
+  ran.reserve(context.codes.size());
   for (const uint32_t number : context.codes) {
-    const TracedCode& code = trace_.code(number);
-    if (!IsAsImported(code.path)) return false;
-    std::set<uint32_t>& parts = ran[code.path];
-    if (code.name == "<module>") continue;
-    const FileParts& file = sources_.At(code.path).parts;
-    const std::optional<uint32_t> part = PartAt(file, code.line);
-    if (part && IsUse(file.parts[*part], code, context)) parts.insert(*part);
+    const auto& [source, part] = ran_.Of(number);
+    if (!source->is_as_imported) return false;
+    const bool counts =
+        part && IsUse(source->now->parts.parts[*part], trace_.code(number), context);
+    ran.emplace_back(source, counts ? part : std::nullopt);
   }
-  for (const auto& [path, parts] : ran) {
-    Dependency source = SourceOf(path);
-    source.parts.assign(parts.begin(), parts.end());
-    if ((context.flags & kObservedLines) != 0) source.flags |= kLinesCount;
-    if ((context.flags & kObservedDocs) != 0) source.flags |= kDocsCount;
-    set.push_back(std::move(source));
+  std::ranges::sort(
+      ran);  // parts of one source stand together, in front of them where there is none
+  const auto [end, last] = std::ranges::unique(ran);
+  ran.erase(end, last);
+  const RanSources::Source* previous = nullptr;
+  for (const auto& [source, part] : ran) {
+    if (source != previous) {
+      set.push_back({DependencyKind::kSource, source->name, source->now->content, {}, 0});
+      if ((context.flags & kObservedLines) != 0) set.back().flags |= kLinesCount;
+      if ((context.flags & kObservedDocs) != 0) set.back().flags |= kDocsCount;
+    }
+    previous = source;
+    if (part) set.back().parts.push_back(*part);
   }
   return true;
 }
@@ -279,9 +286,10 @@ void SetBuilder::AddMissing(const std::string& module, DependencySet& set) {
 }
 
 SetBuilder::MaybeSet SetBuilder::ModuleSet(const std::string& path) {
-  const auto [known, is_new] = modules_.try_emplace(path);
-  if (!is_new) return known->second;
-  if (!IsAsImported(path)) return std::nullopt;
+  const auto [found, is_new] = modules_.try_emplace(path);
+  MaybeSet& known = found->second;
+  if (!is_new) return known;
+  if (!ran_.At(path).is_as_imported) return std::nullopt;
   DependencySet set{SourceOf(path)};
   const std::optional<uint32_t> import = trace_.ImportOf(path);
   if (import) {
@@ -294,7 +302,7 @@ SetBuilder::MaybeSet SetBuilder::ModuleSet(const std::string& path) {
   }
   AddOutside(path, set);
   AddShadows(path, set);
-  return modules_[path] = book_.Add(std::move(set));
+  return known = book_.Add(std::move(set));
 }
 
 void SetBuilder::AddOutside(const std::string& path, DependencySet& set) {
@@ -349,8 +357,9 @@ SetBuilder::MaybeSet SetBuilder::ClosureSet(const std::string& path) {
 }
 
 SetBuilder::MaybeSet SetBuilder::UnitSet(const std::string& unit) {
-  const auto [known, is_new] = units_.try_emplace(unit);
-  if (!is_new) return known->second;
+  const auto [found, is_new] = units_.try_emplace(unit);
+  MaybeSet& known = found->second;
+  if (!is_new) return known;
   DependencySet set;
   std::vector<std::string> needed{unit};
   for (std::string folder = FolderOf(unit);; folder = FolderOf(folder)) {
@@ -369,14 +378,7 @@ SetBuilder::MaybeSet SetBuilder::UnitSet(const std::string& unit) {
     if (!closure) return std::nullopt;
     set.push_back(SetOf(*closure));
   }
-  return known->second = book_.Add(std::move(set));
-}
-
-bool SetBuilder::IsAsImported(const std::string& path) {
-  const RecordedSource& source = sources_.At(path);
-  const TracedModule* module = trace_.Module(trace_.NameOf(path));
-  if (module == nullptr || module->path != path) return book_.IsSettled(path);
-  return source.stat.size_bytes == module->size_bytes && source.stat.mtime_ns == module->mtime_ns;
+  return known = book_.Add(std::move(set));
 }
 
 Dependency SetBuilder::SourceOf(const std::string& path) {

@@ -1,9 +1,7 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 #include <unordered_map>
 #include <utility>
@@ -12,6 +10,7 @@
 #include "impact/child_sets.h"
 #include "impact/distributions.h"
 #include "impact/import_map.h"
+#include "impact/ran_sources.h"
 #include "impact/recorded_sources.h"
 #include "impact/set_book.h"
 #include "impact/sets.h"
@@ -33,7 +32,8 @@ class SetBuilder {
         distributions_(distributions),
         book_(book),
         children_(children),
-        imports_(trace, sources) {}
+        imports_(trace, sources),
+        ran_(trace, sources, book) {}
 
   /// @param unit  the absolute path of the test file.
   std::optional<ContentId> TestSet(const std::string& unit, uint32_t context);
@@ -68,14 +68,14 @@ class SetBuilder {
   ContentId MemorySet();
   MaybeSet MemoryOf(const TracedContext& memory);
   bool UnitBase(const std::string& unit, DependencySet& set);
-  bool IsAsImported(const std::string& path);
   Dependency SourceOf(const std::string& path);
   Dependency FileOf(const std::string& path);
   Dependency Tree();
   Dependency Unsettled(const std::string& path);
 
+  /// References to what is in it stay good while more is added.
   template <typename Key>
-  using Memo = std::map<Key, MaybeSet>;
+  using Memo = std::unordered_map<Key, MaybeSet>;
 
   const WorkerTrace& trace_;
   RecordedSources& sources_;
@@ -83,6 +83,7 @@ class SetBuilder {
   SetBook& book_;
   ChildSets& children_;
   ImportMap imports_;
+  RanSources ran_;
   Memo<uint32_t> contexts_;
   Memo<std::string> modules_;
   Memo<std::string> closures_;
