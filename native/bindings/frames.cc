@@ -117,6 +117,24 @@ Asker Recorder::WhoAsks() {
   return asker == Asker::kPasses ? Asker::kCounts : asker;
 }
 
+// On 3.10 and 3.11 the frame of who is asked does not run yet.
+bool Recorder::IsAskedByHelper(const CodeState& asked) {
+  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
+  bool is_helper = false;
+  for (bool is_asked = true; frame != nullptr && is_asked;) {
+    PyCodeObject* const code = PyFrame_GetCode(frame);
+    const CodeState* const known = Known(code);
+    is_asked = known != nullptr && known->observed == asked.observed;
+    is_helper = FileOf(code).finds_paths;
+    Py_DECREF(code);
+    PyFrameObject* const outer = PyFrame_GetBack(frame);
+    Py_DECREF(frame);
+    frame = outer;
+  }
+  Py_XDECREF(frame);
+  return is_helper;
+}
+
 // The first-party functions that run in this thread, up to who runs the tests, or to the import of
 // a module: what an import leads to belongs to the module.
 uint32_t Recorder::MemoryOfStack() {
@@ -157,6 +175,9 @@ void Recorder::Observe(const CodeState& state, PyObject* first, PyObject* second
       return;
     case Observed::kStatus:
       if (first != nullptr && !PyLong_Check(first)) Touch(impact::PathUse::kRead, first);
+      return;
+    case Observed::kLooked:
+      if (first != nullptr && !PyLong_Check(first)) LookAt(first, !IsAskedByHelper(state));
       return;
     case Observed::kModule: {
       const TextOf name(first);

@@ -1,17 +1,15 @@
 #include "bindings/recorder.h"
 
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <ctime>
 
 #include "bindings/children.h"
+#include "bindings/stat_calls.h"
 
 namespace dxpy::bindings {
 
-using impact::Asker;
 using impact::CodeFile;
 using impact::CodeOwner;
 using impact::ContextKind;
@@ -19,10 +17,9 @@ using impact::PathUse;
 
 namespace {
 
-// Kinds of OpenContext::seen; those of paths are below.
+// Kinds of OpenContext::seen; those of paths are in touched_paths.cc.
 constexpr char kFoundModule = 'm';
 constexpr char kMissingModule = 'n';
-constexpr char kProcess = 'p';
 
 CodeState foreign_code;  // that of all foreign code
 
@@ -31,12 +28,6 @@ int64_t ClockNs() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   return int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
-}
-
-char KindOf(PathUse use) { return static_cast<char>('0' + static_cast<int>(use)); }
-
-bool IsSource(std::string_view path) {
-  return path.ends_with(".py") || path.ends_with(".pyc") || path.ends_with(".pyw");
 }
 
 #if PY_VERSION_HEX >= 0x030C0000
@@ -78,6 +69,7 @@ std::string Recorder::Start() {
   if (slot_ < 0) problem = "code objects have no slot left";
   if (!AddAuditHook()) problem = "an audit hook forbids ours";
   if (problem.empty()) problem = code_events::Start(*this);
+  stat_calls::Watch();
   if (!problem.empty()) Flag(impact::kIncomplete, problem);
   return problem;
 }
@@ -85,6 +77,7 @@ std::string Recorder::Start() {
 void Recorder::Stop() {
   if (active_ != this) return;
   children::Unwatch();
+  stat_calls::Unwatch();
   code_events::Stop();
   active_ = nullptr;
   current_ = kNothing;
@@ -297,96 +290,6 @@ void Recorder::CloseModule(uint32_t context, bool is_complete) {
     End(context, is_complete ? 0 : 1);
     return SwitchTo(open_.back().id);
   }
-}
-
-// What is seen of files.
-
-bool Recorder::IsNew(char kind, std::string_view text) {
-  std::string key(1, kind);
-  return open_.back().seen.insert(key.append(text)).second;
-}
-
-bool Recorder::WasSeen(char kind, std::string_view text) const {
-  std::string key(1, kind);
-  return open_.back().seen.contains(key.append(text));
-}
-
-// The absolute path of what is used; empty where it does not count, or not for who asks.
-std::string Recorder::Counted(PathUse use, PyObject* path) {
-  const TextOf text = TextOf::Path(path);
-  if (text.empty() || is_stray_) return {};
-  std::string absolute(tree_.Absolute(text));
-  const bool counts = !absolute.empty() && tree_.Counts(absolute) &&
-                      (WasSeen(KindOf(use), absolute) || !Ignores(use, absolute));
-  return counts ? absolute : std::string();
-}
-
-void Recorder::Touch(PathUse use, PyObject* path) {
-  if (const std::string counted = Counted(use, path); !counted.empty()) TouchAbsolute(use, counted);
-}
-
-void Recorder::TouchAbsolute(PathUse use, const std::string& path) {
-  // What a context has made itself, it does not depend on.
-  if (use != PathUse::kWritten && WasSeen(KindOf(PathUse::kWritten), path)) return;
-  if (IsNew(KindOf(use), path)) writer_.Path(current_, use, path);
-  if (use == PathUse::kWritten) return;
-  const uint32_t memory = MemoryOfStack();
-  if (IsRemembered(memory, KindOf(use), path)) writer_.Path(memory, use, path);
-}
-
-void Recorder::StartProcess(std::string_view how) {
-  if (WhoAsks() == Asker::kReports) return;
-  Flag(impact::kStartedProcess, how);
-  const uint32_t memory = MemoryOfStack();
-  if (IsRemembered(memory, kProcess, {})) writer_.Flag(memory, impact::kStartedProcess, how);
-}
-
-// Whether that is worth a record: nothing of this kind was written of these functions.
-bool Recorder::IsRemembered(uint32_t memory, char kind, std::string_view text) {
-  if (memory == kNothing) return false;
-  std::string key = std::to_string(memory) + kind;
-  return remembered_.insert(key.append(text)).second;
-}
-
-void Recorder::ShowTraceback() {
-  if (is_child_) Flag(impact::kObservedLines, "a traceback was shown");
-}
-
-bool Recorder::Ignores(PathUse use, std::string_view path) {
-  switch (WhoAsks()) {
-    case Asker::kReports:
-      return true;
-    case Asker::kImports:
-      return use != PathUse::kRead || IsSource(path);
-    case Asker::kProgram:
-      if (!IsSource(path)) return false;
-      if (!opens_program_) ShowTraceback();  // of a thread
-      opens_program_ = false;
-      return true;  // it will run, or has
-    default:
-      return false;
-  }
-}
-
-void Recorder::Open(PyObject* path, int flags) {
-  const bool is_empty_then = (flags & O_TRUNC) != 0 || (flags & O_EXCL) != 0;
-  const int access = flags & O_ACCMODE;
-  const bool reads = access == O_RDONLY || (access == O_RDWR && !is_empty_then);
-  const bool writes = access != O_RDONLY || (flags & (O_CREAT | O_TRUNC)) != 0;
-  if (!writes) {
-    const std::string absolute = Counted(PathUse::kRead, path);
-    if (absolute.empty()) return;
-    struct stat found{};
-    if (::stat(absolute.c_str(), &found) != 0) {
-      TouchAbsolute(PathUse::kMissing, absolute);
-      TouchAbsolute(PathUse::kRead, absolute);
-    } else {
-      TouchAbsolute(S_ISDIR(found.st_mode) ? PathUse::kListed : PathUse::kRead, absolute);
-    }
-    return;
-  }
-  if (reads) Touch(PathUse::kRead, path);
-  Touch(PathUse::kWritten, path);
 }
 
 }  // namespace dxpy::bindings

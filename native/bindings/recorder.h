@@ -136,6 +136,8 @@ class Recorder {
   void StartProcess(std::string_view how);
   /// A file or folder is used, unless who does it is no reader.
   void Touch(impact::PathUse use, PyObject* path);
+  /// Its size and times are asked for, or only what it is.
+  void LookAt(PyObject* path, bool at_size);
   /// `mode` as in open(2).
   void Open(PyObject* path, int flags);
   [[nodiscard]] Py_ssize_t slot() const { return slot_; }
@@ -146,6 +148,8 @@ class Recorder {
   const impact::CodeFile& FileAt(std::string_view path) { return files_.Of(path); }
   /// Who asks for a file, by the frames of this thread.
   impact::Asker WhoAsks();
+  /// Whether a helper that finds paths asks another one, of which it is a function.
+  bool IsAskedByHelper(const CodeState& asked);
   /// The context of what the functions that run now may keep; kNothing: there are none.
   uint32_t MemoryOfStack();
   struct ExpectedFork;

@@ -100,6 +100,7 @@ CodeFile CodeFiles::Decide(std::string_view filename) const {
   if (filename.empty() || filename.starts_with('<')) {  // frozen
     file.asker = AskerOfNoFile(filename);
     file.has_observers = HasObservers(filename);
+    file.finds_paths = FindsPaths(filename);
     return file;
   }
   file.path = tree_.Absolute(filename);
@@ -117,6 +118,7 @@ CodeFile CodeFiles::Decide(std::string_view filename) const {
     file.owner = CodeOwner::kStdlib;
     file.asker = AskerOfStdlib(file.path, is_child_);
     file.has_observers = HasObservers(file.path);
+    file.finds_paths = FindsPaths(file.path);
     return file;
   }
   struct stat found{};

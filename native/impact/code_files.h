@@ -34,6 +34,7 @@ struct CodeFile {
   Asker asker = Asker::kCounts;
   bool is_python = false;      ///< by its name; code can be made from a template, too
   bool has_observers = false;  ///< see observers.h
+  bool finds_paths = false;    ///< see observers.h
   std::string path;            ///< absolute, of first-party files
   int64_t size_bytes = -1;
   int64_t mtime_ns = -1;

@@ -39,6 +39,13 @@ TEST_CASE("whose code a file has is told by where it is") {
   CHECK(files.OwnerOf("/project/nowhere.py") == CodeOwner::kNobody);
   CHECK(files.OwnerOf("/lib/python3/json/decoder.py") == CodeOwner::kStdlib);
   CHECK(files.OwnerOf("/lib/python3/site-packages/a/b.py") == CodeOwner::kThirdParty);
+  const auto is_plain = [&](const std::string& path) {
+    return files.files.IsPlainlyStdlib(files.root + path);
+  };
+  CHECK(is_plain("/lib/python3/json/decoder.py"));
+  CHECK_FALSE(is_plain("/lib/python3/site-packages/a/b.py"));
+  CHECK_FALSE(is_plain("/lib/python3/../../project/a.py"));
+  CHECK_FALSE(is_plain("/project/a.py"));
   CHECK(files.OwnerOf("/ours/worker.py") == CodeOwner::kOurs);
   CHECK(files.files.Of("<string>").owner == CodeOwner::kNobody);
   CHECK(files.files.Of("").owner == CodeOwner::kNobody);
@@ -83,9 +90,12 @@ TEST_CASE("functions that tell their callers of sources and files are known") {
   CHECK(HasObservers("/lib/python3/linecache.py"));
   CHECK_FALSE(HasObservers("<frozen os>"));
   CHECK_FALSE(HasObservers("/lib/python3/mylinecache.py"));
+  CHECK(FindsPaths("<frozen posixpath>"));
+  CHECK(FindsPaths("/lib/python3/pathlib/_local.py"));
+  CHECK_FALSE(FindsPaths("/lib/python3/filecmp.py"));
   CHECK(ObservedBy("<frozen genericpath>", "exists") == Observed::kPath);
-  CHECK(ObservedBy("/lib/python3/pathlib.py", "stat") == Observed::kPath);
-  CHECK(ObservedBy("/lib/python3/pathlib/_local.py", "stat") == Observed::kPath);
+  CHECK(ObservedBy("/lib/python3/pathlib.py", "stat") == Observed::kLooked);
+  CHECK(ObservedBy("/lib/python3/pathlib/_local.py", "stat") == Observed::kLooked);
   CHECK(ObservedBy("/lib/python3/importlib/__init__.py", "import_module") == Observed::kModule);
   CHECK(ObservedBy("/lib/python3/inspect.py", "getsource") == Observed::kLines);
   CHECK(ObservedBy("/lib/python3/inspect.py", "getdoc") == Observed::kDocs);

@@ -13,7 +13,7 @@ struct Observer {
 };
 
 // What others call is enough: pathlib's exists() calls its stat(), pydoc.help() its getdoc().
-constexpr std::array<Observer, 38> kObservers = {{
+constexpr std::array<Observer, 42> kObservers = {{
     {"genericpath.py", "exists", Observed::kPath},
     {"genericpath.py", "isfile", Observed::kPath},
     {"genericpath.py", "isdir", Observed::kPath},
@@ -24,10 +24,14 @@ constexpr std::array<Observer, 38> kObservers = {{
     {"genericpath.py", "getctime", Observed::kStatus},
     {"posixpath.py", "lexists", Observed::kPath},
     {"posixpath.py", "islink", Observed::kPath},
-    {"pathlib.py", "stat", Observed::kPath},
-    {"pathlib/_abc.py", "stat", Observed::kPath},
-    {"pathlib/_local.py", "stat", Observed::kPath},
-    {"pathlib/__init__.py", "stat", Observed::kPath},
+    {"pathlib.py", "stat", Observed::kLooked},
+    {"pathlib.py", "lstat", Observed::kLooked},
+    {"pathlib/_abc.py", "stat", Observed::kLooked},
+    {"pathlib/_abc.py", "lstat", Observed::kLooked},
+    {"pathlib/_local.py", "stat", Observed::kLooked},
+    {"pathlib/_local.py", "lstat", Observed::kLooked},
+    {"pathlib/__init__.py", "stat", Observed::kLooked},
+    {"pathlib/__init__.py", "lstat", Observed::kLooked},
     {"importlib/__init__.py", "import_module", Observed::kModule},
     {"linecache.py", "getlines", Observed::kLines},
     {"linecache.py", "updatecache", Observed::kLines},
@@ -54,6 +58,14 @@ constexpr std::array<Observer, 38> kObservers = {{
     {"multiprocessing/util.py", "spawnv_passfds", Observed::kSpawned},
 }};
 
+constexpr std::array<std::string_view, 15> kHelpers = {
+    "genericpath.py", "posixpath.py",     "os.py",
+    "pathlib.py",     "pathlib/_abc.py",  "pathlib/_local.py",
+    "pathlib/_os.py", "pathlib/types.py", "pathlib/__init__.py",
+    "glob.py",        "shutil.py",        "tempfile.py",
+    "linecache.py",   "zipimport.py",     "importlib/_bootstrap_external.py",
+};
+
 // Frozen modules are named, files have a path.
 bool IsFile(std::string_view filename, std::string_view file) {
   constexpr std::string_view kFrozen = "<frozen ";
@@ -70,6 +82,11 @@ bool IsFile(std::string_view filename, std::string_view file) {
 bool HasObservers(std::string_view filename) {
   return std::any_of(kObservers.begin(), kObservers.end(),
                      [&](const Observer& each) { return IsFile(filename, each.file); });
+}
+
+bool FindsPaths(std::string_view filename) {
+  return std::ranges::any_of(kHelpers,
+                             [&](std::string_view each) { return IsFile(filename, each); });
 }
 
 Observed ObservedBy(std::string_view filename, std::string_view name) {

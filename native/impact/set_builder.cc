@@ -140,9 +140,8 @@ SetBuilder::MaybeSet SetBuilder::MemoryOf(const TracedContext& memory) {
   const auto keep = [&](const MaybeSet& set, const std::string& what) {
     kept.push_back(set ? SetOf(*set) : Unsettled(what));
   };
-  for (const auto& [use, path] : memory.paths) {
+  for (const auto& [use, path] : memory.paths)
     if (!AddPath(use, path, kept)) kept.push_back(Unsettled(path));
-  }
   AddAsked(memory, kept);
   for (const AskedModule& asked : memory.asked) {
     const std::string path = imports_.SourceOf(asked.name);
@@ -264,9 +263,8 @@ bool SetBuilder::AddProcesses(const TracedContext& context, DependencySet& set) 
 }
 
 void SetBuilder::AddAsked(const TracedContext& context, DependencySet& set) {
-  for (const AskedModule& asked : context.asked) {
+  for (const AskedModule& asked : context.asked)
     if (!asked.found) AddMissing(asked.name, set);
-  }
 }
 
 void SetBuilder::AddMissing(const std::string& module, DependencySet& set) {

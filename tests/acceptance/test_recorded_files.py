@@ -72,6 +72,62 @@ def test_files(project: Project) -> None:
     assert seen("not_the_project") == []
 
 
+def test_sizes_and_times(project: Project) -> None:
+    project.write_file("data/one.txt", "1")
+    project.write(
+        test_a="""
+            import filecmp, inspect, os, pathlib, pickle, shutil
+            HERE = pathlib.Path(__file__).parent
+            ONE = HERE / "data" / "one.txt"
+            def test_size(): assert os.stat("data/one.txt").st_size == 1
+            def test_keyword(): assert os.stat(path=b"data/one.txt").st_size == 1
+            def test_path(): assert ONE.stat().st_size == 1
+            def test_link(): assert os.lstat(ONE).st_size == ONE.lstat().st_size == 1
+            def test_compared(): assert filecmp.cmp("data/one.txt", ONE)
+            def test_there(): assert ONE.exists() and ONE.is_file() and not ONE.is_symlink()
+            def test_found(): assert ONE.resolve() and list(HERE.glob("*/one.txt"))
+            def test_folder(): assert os.stat("data").st_mode
+            def test_missing():
+                for look in (os.stat, os.lstat, lambda path: pathlib.Path(path).stat()):
+                    try: look("data/two.txt")
+                    except FileNotFoundError as error: assert error.filename in "data/two.txt"
+                assert not os.access("data/two.txt", os.R_OK)
+            def test_open_file():
+                with open("data/one.txt") as file: os.stat(file.fileno())
+            def test_below_descriptor():
+                folder = os.open("data", os.O_RDONLY)
+                try: assert os.stat("one.txt", dir_fd=folder).st_size == 1
+                finally: os.close(folder)
+            def test_as_it_was():
+                assert os.stat in os.supports_fd and os.stat in os.supports_dir_fd
+                assert os.access in os.supports_effective_ids
+                assert "follow_symlinks" in inspect.signature(os.stat).parameters
+                assert (os.stat.__name__, os.stat.__module__) == ("stat", "posix")
+                for wrong in ((), (1, 2)):
+                    try: os.stat(*wrong)
+                    except TypeError as error: assert "stat()" in str(error)
+                shutil.rmtree(HERE / "none", ignore_errors=True)
+        """,
+    )
+    result, recorded = record(project)
+    assert result.summary == "12 passed"
+
+    def seen(name: str) -> list[str]:
+        return recorded.but_runs(f"test test_a.py::test_{name}")
+
+    for name in ("size", "keyword"):
+        assert seen(name) == ["reads data/one.txt"], name
+    for name in ("path", "link", "compared"):
+        assert "reads data/one.txt" in seen(name), name
+    assert seen("there") == ["misses data/one.txt"]
+    assert "reads data/one.txt" not in seen("found")
+    assert seen("folder") == ["misses data"]
+    assert "misses data/two.txt" in seen("missing")
+    assert seen("open_file") == ["reads data/one.txt"]
+    way = "incomplete: a file was looked at by way of a descriptor"
+    assert seen("below_descriptor") == [way, "lists data"]
+
+
 def test_what_functions_may_keep(project: Project) -> None:
     project.write_file("data/one.txt", "1")
     project.write(
