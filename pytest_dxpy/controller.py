@@ -129,6 +129,7 @@ class Controller:
             early=False,
             divide=self._mode.split,
             timeout=self._options.timeout,
+            exclusive=self._options.exclusive_fixtures,
         )
 
     def _leaves_out_all(self, config: pytest.Config) -> bool:

@@ -11,6 +11,7 @@ from pytest_dxpy import protocol, reports
 from pytest_dxpy.crew import describe_end
 from pytest_dxpy.errors import DxpyError, WorkersLostError
 from pytest_dxpy.exclusive import Exclusive
+from pytest_dxpy.one_worker import OneWorker
 from pytest_dxpy.stalls import Stalls
 from pytest_dxpy.units import Unit
 
@@ -33,7 +34,8 @@ class Losses:
         self._confirmer = confirmer
         self._restarts_left = _restarts(run, workers)
         self._stalls = Stalls(run.options.stall)
-        self._exclusive = Exclusive(run.records)
+        self._exclusive = Exclusive(run.records, run.options.exclusive_fixtures)
+        self._one_worker = OneWorker(run)
         self._stalled: dict[int, str] = {}  # worker: why it was ended
         self._overdue: dict[int, protocol.Event] = {}  # worker: the test that took too long
         self._leaving: dict[int, float] = {}  # worker: since when its session is over
@@ -53,6 +55,16 @@ class Losses:
                 self._stalls.ready(worker, fixture, where, time.monotonic())
             case "session fixtures", unit, keys:
                 self._exclusive.uses(self._run.units[unit], keys)
+            case "no session fixture", _, fixture, scope, where:
+                self._run.notes.append(
+                    f"dx_exclusive_fixtures: '{fixture}' ({self._where(where)}) is of {scope} "
+                    "scope, and may exist in several workers at a time; only a session fixture can "
+                    "be named"
+                )
+
+    def asked(self, member: Member, unit: int) -> None:
+        """A worker asks whether it may run a file that uses what is named to be exclusive."""
+        self._one_worker.asked(member, unit)
 
     def session_over(self, worker: int) -> None:
         """A worker's session has ended; its process must follow."""
@@ -222,6 +234,7 @@ class Losses:
     def replace(self) -> None:
         """Start a worker where tests wait and too few workers are left to take them."""
         run = self._run
+        self._one_worker.let_in()
         if run.stopping or not run.dispatcher.has_queued_units():
             return
         able = run.crew.working_shared()

@@ -28,6 +28,9 @@ DONE: Final = 8
 UNIT_DONE: Final = 9
 FINISHED: Final = 11
 
+# What a worker has asked by an event comes as a CONFIGURE: this, and the answer.
+ANSWER: Final = "answer"
+
 NONE: Final = 0xFFFF_FFFF  # no unit, no item
 
 PHASES: Final = {"setup": 1, "call": 2, "teardown": 3}
@@ -91,6 +94,7 @@ class Birth(NamedTuple):
     early: bool  # the orders come only when the controller is configured
     divide: bool  # a file's tests may go to several workers
     timeout: float  # seconds for each phase of a test; 0: no limit
+    exclusive: list[str]  # names of session fixtures that cannot live twice
 
 
 class Orders(NamedTuple):
