@@ -41,6 +41,7 @@ class Member:
     finished: bool = False
     gone: bool = False
     down_told: bool = False
+    leaving: bool = False  # it runs no more tests, and tears down what it has built for others
     broken: bool = False  # its session has met an internal error
     begun: list[int] = dataclasses.field(default_factory=list)  # units, in order
 

@@ -60,7 +60,8 @@ class Declared:
         for name, definition in found:
             if definition.scope != "session":
                 where = place_of(definition.func)
-                self._tell("no session fixture", name, definition.scope, where)
+                option = "dx_exclusive_fixtures"
+                self._tell("no session fixture", option, name, definition.scope, where)
         return any(definition.scope == "session" for _, definition in found)
 
 

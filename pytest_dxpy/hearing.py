@@ -34,6 +34,9 @@ class Hearing:
         # What a rerun, or a second look at the same files, says was said before.
         counts = member.shared or self._confirmer.takes_over(unit)
         again = unit in run.units and (run.units[unit].again or run.units[unit].seen)
+        if name.startswith("shared "):
+            self._losses.shared.heard(member, name, values)
+            return
         match name, values:
             case "session fixtures" | "fixture setup" | "fixture ready" | "no session fixture", _:
                 self._losses.fixtures(member.number, message)

@@ -46,7 +46,10 @@ class OneWorker:
     def _is_free(self, member: Member) -> bool:
         # The queues give such files to another worker only when the first one has got its
         # last command. Until it is gone it may still tear the fixture down.
-        if self._home is None or self._home is member or self._home.gone:
+        home = self._home
+        if home is None or home is member or home.gone:
+            return True
+        if home.leaving:  # it may wait for us: what it has built for all is torn down last
             return True
         # All others wait for what this one confirms.
         return not member.shared and self._run.dispatcher.state() == protocol.PAUSED

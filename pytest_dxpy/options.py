@@ -214,6 +214,14 @@ OPTIONS: Final = (
         "files whose tests use one go to one worker",
     ),
     Option(
+        "shared_fixtures",
+        "",
+        _names,
+        LIST,
+        "names of session fixtures that one worker builds for all, once in a run, as "
+        "@dx.fixture(scope='session', shared=True) says where they are defined",
+    ),
+    Option(
         "timeout",
         "0",
         _limit,
@@ -289,6 +297,7 @@ class Options:
     max_restarts: int | None
     stall: float
     exclusive_fixtures: list[str]
+    shared_fixtures: list[str]
     timeout: float
     record: str
     cache_dir: str

@@ -19,6 +19,7 @@ from pytest_dxpy import collection, native, protocol, reports
 from pytest_dxpy.division import cuts
 from pytest_dxpy.exclusive import Declared, session_fixtures
 from pytest_dxpy.quiet_terminal import QuietTerminal, ask_for_header
+from pytest_dxpy.sharing import Sharing
 
 if TYPE_CHECKING:
     import warnings
@@ -61,6 +62,7 @@ class Worker:
         self._collected = protocol.NONE  # the unit whose items follow
         self._items: list[pytest.Item] = []
         self._declared = Declared(birth.exclusive, self.tell)
+        self.sharing = Sharing(birth.shared, self.tell, self.ask, recording)
         self._joining = False  # collects what another worker collects, too
         self._item = protocol.NONE
         self._node_id = ""
@@ -276,7 +278,7 @@ class Worker:
             return self._items[index]
         if command[0] in _BEGINS:
             return collector.next_item(native.decode_id(command[3]), command[4])
-        if command[0] == protocol.WAIT:
+        if command[0] == protocol.WAIT or self.sharing.builds:  # these must not wait in a test
             return collection.next_unit(session)
         return None
 
