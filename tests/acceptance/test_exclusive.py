@@ -124,17 +124,6 @@ def test_it_can_be_named_on_the_command_line_and_in_the_environment(locked: Proj
     assert locked.run().summary == "7 passed"
 
 
-def test_who_is_named_no_more_is_ordinary_again(project: Project) -> None:
-    project.write(conftest=LOCKED.replace("fcntl.LOCK_EX", "fcntl.LOCK_SH"))
-    project.write(test_a=FIRST.replace("imported", "ran"), test_b=ALONE)
-    project.write(test_c="def test_1(client): open('ran', 'w').close()")
-    assert project.run("--dx-exclusive-fixtures=only_one", "--deselect=test_a.py").code == 0
-    (project.path / "ran").unlink()
-    holders(project)
-    assert project.run().summary == "4 passed"  # the first test meets the other worker's
-    assert len(holders(project)) == 2
-
-
 @pytest.mark.parametrize("option", ["-n0", "--dx-collect=off"])
 def test_one_process_needs_none_of_it(locked: Project, option: str) -> None:
     locked.write(test_a=SECOND)

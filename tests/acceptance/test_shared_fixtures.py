@@ -321,7 +321,6 @@ def test_its_value_outlives_the_worker_that_has_built_it(project: Project) -> No
             with open("log") as file:
                 if file.readline().startswith(os.environ["PYTEST_XDIST_WORKER"] + " "):
                     os.kill(os.getpid(), signal.SIGKILL)
-            give_up = __import__("time").monotonic() + 20
             note("waits")
     """
     project.write(test_a=dies, test_b=dies)
