@@ -18,6 +18,7 @@ Three traps of pytest, all silent, shaped this module:
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import Counter, deque
 from pathlib import Path
@@ -30,9 +31,24 @@ from pytest_dxpy import native, protocol
 from pytest_dxpy.arguments import resolve_arguments
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
 Unit = tuple[str, int]  # key, index of its argument
+
+
+@contextlib.contextmanager
+def at_directory(start: str) -> Generator[None]:
+    """Collect where plain pytest collects, whereto ever a test has changed."""
+    try:
+        directory = os.getcwd()  # noqa: PTH109
+    except OSError:  # it was removed
+        directory = start
+    os.chdir(start)
+    try:
+        yield
+    finally:
+        with contextlib.suppress(OSError):
+            os.chdir(directory)
 
 
 class Collector(Protocol):

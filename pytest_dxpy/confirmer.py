@@ -83,6 +83,8 @@ class Confirmer:
         unit = self._run.units[number]
         if not self._run.mode.confirm or number in self._takeovers:
             return False
+        if unit.exclusive and self._run.config.getvalue("maxfail"):
+            return False  # its worker would wait for us, and we for what it has
         if unit.split:
             return True
         if unit.proven is None:

@@ -129,6 +129,8 @@ class Controller:
             early=False,
             divide=self._mode.split,
             timeout=self._options.timeout,
+            exclusive=self._options.exclusive_fixtures,
+            shared=self._options.shared_fixtures,
         )
 
     def _leaves_out_all(self, config: pytest.Config) -> bool:
@@ -212,6 +214,7 @@ class Controller:
             )
         for member in self._run.crew.working():  # the session ended before they did
             self._run.crew.bury(member, kill=True)
+        self._losses.shared.close()
         self._progress.end()
         self._losses.remember()
         with stages.of(session.config).stage("keeping durations"):
@@ -304,6 +307,7 @@ class Controller:
         try:
             while run.crew.working():
                 self._take_events(run)
+                self._losses.shared.let_go()
         except KeyboardInterrupt:
             run.crew.end_all()
 
@@ -338,7 +342,7 @@ class Controller:
 
     def _on_finished(self, run: Run, member: Member, output: dict[str, Any]) -> None:
         member.finished = True
-        self._losses.session_over(member.number)
+        self._losses.session_over(member)
         member.node.workeroutput = output
         run.config.hook.pytest_testnodedown(node=member.node, error=None)
         reason = output.get("shouldfail") or output.get("shouldstop")
@@ -357,5 +361,7 @@ class Controller:
                 # Not yet, where a failure is still on its way here: its event comes.
                 run.dispatcher.resume(run.session.testsfailed)
         self._losses.replace()
-        if not run.crew.working_shared() and not self._confirmer.busy:
+        # Who leaves may wait for the end of all others.
+        if all(one.leaving for one in run.crew.working_shared()) and not self._confirmer.busy:
             self._confirmer.release()
+        self._losses.shared.let_go()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import native, reports, xdist_compat
 from pytest_dxpy.errors import StartError
-from pytest_dxpy.protocol import Birth, Orders
+from pytest_dxpy.protocol import ANSWER, Birth, Orders
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,6 +41,7 @@ class Member:
     finished: bool = False
     gone: bool = False
     down_told: bool = False
+    leaving: bool = False  # it runs no more tests, and tears down what it has built for others
     broken: bool = False  # its session has met an internal error
     begun: list[int] = dataclasses.field(default_factory=list)  # units, in order
 
@@ -125,6 +126,10 @@ class Crew:
         if not member.shared:
             orders = orders._replace(careful=False)
         self._dispatcher.send_orders(member.number, reports.dump(tuple(orders)))
+
+    def answer(self, member: Member, value: object) -> None:
+        """Answer what a worker has asked, which waits for it."""
+        self._dispatcher.send_orders(member.number, reports.dump((ANSWER, value)))
 
     def working(self) -> list[Member]:
         """Workers whose sessions have not ended."""

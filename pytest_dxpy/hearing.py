@@ -33,10 +33,15 @@ class Hearing:
         name, unit, *values = message
         # What a rerun, or a second look at the same files, says was said before.
         counts = member.shared or self._confirmer.takes_over(unit)
-        again = unit in run.units and run.units[unit].again
+        again = unit in run.units and (run.units[unit].again or run.units[unit].seen)
+        if name.startswith("shared "):
+            self._losses.shared.heard(member, name, values)
+            return
         match name, values:
-            case "session fixtures" | "fixture setup" | "fixture ready", _:
+            case "session fixtures" | "fixture setup" | "fixture ready" | "no session fixture", _:
                 self._losses.fixtures(member.number, message)
+            case "exclusive", _:
+                self._losses.asked(member, unit)
             case "recorded" | "listed", _:
                 run.selection.told(member.number, run.units.get(unit), message)
             case "collectreport", [data]:
@@ -92,7 +97,7 @@ class Hearing:
         run = self._run
         if run.mode.full:
             self._progress.deselected(member.number, node_ids)
-        elif member.shared and not run.units[unit].again:
+        elif member.shared and not (run.units[unit].again or run.units[unit].seen):
             run.units[unit].narrowed = True
             run.replay.deselected(node_ids)
 

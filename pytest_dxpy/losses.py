@@ -11,6 +11,8 @@ from pytest_dxpy import protocol, reports
 from pytest_dxpy.crew import describe_end
 from pytest_dxpy.errors import DxpyError, WorkersLostError
 from pytest_dxpy.exclusive import Exclusive
+from pytest_dxpy.one_worker import OneWorker
+from pytest_dxpy.shared_fixtures import SharedFixtures
 from pytest_dxpy.stalls import Stalls
 from pytest_dxpy.units import Unit
 
@@ -33,7 +35,9 @@ class Losses:
         self._confirmer = confirmer
         self._restarts_left = _restarts(run, workers)
         self._stalls = Stalls(run.options.stall)
-        self._exclusive = Exclusive(run.records)
+        self._exclusive = Exclusive(run.records, run.options.exclusive_fixtures)
+        self._one_worker = OneWorker(run)
+        self.shared = SharedFixtures(run)
         self._stalled: dict[int, str] = {}  # worker: why it was ended
         self._overdue: dict[int, protocol.Event] = {}  # worker: the test that took too long
         self._leaving: dict[int, float] = {}  # worker: since when its session is over
@@ -53,11 +57,22 @@ class Losses:
                 self._stalls.ready(worker, fixture, where, time.monotonic())
             case "session fixtures", unit, keys:
                 self._exclusive.uses(self._run.units[unit], keys)
+            case "no session fixture", _, option, fixture, scope, where:
+                self._run.notes.append(
+                    f"{option}: '{fixture}' ({self._where(where)}) is of {scope} "
+                    "scope, and may exist in several workers at a time; only a session fixture can "
+                    "be named"
+                )
 
-    def session_over(self, worker: int) -> None:
+    def asked(self, member: Member, unit: int) -> None:
+        """A worker asks whether it may run a file that uses what is named to be exclusive."""
+        self._one_worker.asked(member, unit)
+
+    def session_over(self, member: Member) -> None:
         """A worker's session has ended; its process must follow."""
-        self._stalls.gone(worker)
-        self._leaving[worker] = time.monotonic()
+        self._stalls.gone(member.number)
+        self.shared.gone(member, is_lost=False)
+        self._leaving[member.number] = time.monotonic()
 
     def patience(self) -> float:
         """Seconds until ``end_waits`` has something to do; -1: never."""
@@ -119,6 +134,7 @@ class Losses:
         run, member = self._run, self._run.crew.members[event.worker]
         self._stalls.gone(event.worker)
         death = self._death_of(event, member)
+        self.shared.gone(member, is_lost=True)
         if run.crew.problem:
             run.stop(run.crew.problem)
         stalled = self._stalled.get(event.worker)
@@ -222,9 +238,10 @@ class Losses:
     def replace(self) -> None:
         """Start a worker where tests wait and too few workers are left to take them."""
         run = self._run
+        self._one_worker.let_in()
         if run.stopping or not run.dispatcher.has_queued_units():
             return
-        able = run.crew.working_shared()
+        able = [member for member in run.crew.working_shared() if not member.leaving]
         if able and (self._stalled or len(able) >= run.crew.count):
             return
         if self._restarts_left > 0:

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     Dispatcher = _native.Dispatcher
     WorkerPort = _native.WorkerPort
     stack_signal = _native.stack_signal
+    SEGMENT_ALIGNMENT = _native.SEGMENT_ALIGNMENT
+    open_segment = _native.open_segment
+    write_segment = _native.write_segment
+    close_segment = _native.close_segment
     ImpactStore = _native.ImpactStore
     ImpactRecord = _native.ImpactRecord
     ImpactArchive = _native.ImpactArchive

@@ -19,6 +19,7 @@ START_METHODS: Final = ("auto", "late", "early", "spawn")
 ORDERS: Final = ("pytest", "longest")
 SPLITS: Final = ("auto", "never")
 SWITCH: Final = ("no", "yes")
+LIST: Final = "NAME,..."
 RECORDS: Final = ("function", "module", "off")
 # No option: how a worker that is a new interpreter learns that it is one.
 SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
@@ -133,17 +134,21 @@ class Option:
     """One row.
 
     Its flag takes a value (``N``), or none and means "yes" (an empty metavar), or may
-    have one behind a ``=`` (``[=WHAT]``).
+    have one behind a ``=`` (``[=WHAT]``). A list (``NAME,...``) has a name a line in the
+    configuration file.
     """
 
     # No dataclass: to make one takes longer than all else that an unused plugin does.
-    __slots__ = ("default", "help", "is_optional", "is_switch", "metavar", "name", "parse")
+    __slots__ = (
+        "default", "help", "is_list", "is_optional", "is_switch", "metavar", "name", "parse"
+    )  # fmt: skip
 
     def __init__(
         self, name: str, default: str, parse: Callable[[str], object], metavar: str, text: str
     ) -> None:
         self.is_switch = not metavar
         self.is_optional = metavar.startswith("[")
+        self.is_list = metavar == LIST
         self.name = name
         self.default = default
         self.parse = parse
@@ -206,6 +211,22 @@ OPTIONS: Final = (
         "SECONDS",
         "end a worker that waits so long, and three times as long as another worker took, in the "
         "set-up of a session fixture which that one has",
+    ),
+    Option(
+        "exclusive_fixtures",
+        "",
+        _names,
+        LIST,
+        "names of session fixtures that cannot exist twice, such as a server on a fixed port: all "
+        "files whose tests use one go to one worker",
+    ),
+    Option(
+        "shared_fixtures",
+        "",
+        _names,
+        LIST,
+        "names of session fixtures that one worker builds for all, once in a run, as "
+        "@dx.fixture(scope='session', shared=True) says where they are defined",
     ),
     Option(
         "timeout",
@@ -282,6 +303,8 @@ class Options:
     split: str
     max_restarts: int | None
     stall: float
+    exclusive_fixtures: list[str]
+    shared_fixtures: list[str]
     timeout: float
     record: str
     cache_dir: str

@@ -34,7 +34,8 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         elif option.is_optional:
             kind = {"metavar": option.metavar.strip("[=]"), "nargs": "?", "const": "yes"}
         group.addoption(flag(option.name), dest=f"dx_{option.name}", help=text, **kind)
-        parser.addini(f"dx_{option.name}", text, default=None)
+        ini_type: Any = "linelist" if option.is_list else None
+        parser.addini(f"dx_{option.name}", text, type=ini_type, default=None)
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -155,6 +155,8 @@ class Progress:
 
     def _note_difference(self, event: protocol.Event, unit: Unit) -> None:
         run = self._run
+        if unit.again:  # it was handed on
+            return
         assert unit.worker is not None
         first, second = (run.crew.members[number].name for number in (unit.worker, event.worker))
         run.notes.append(

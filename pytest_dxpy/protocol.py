@@ -28,6 +28,16 @@ DONE: Final = 8
 UNIT_DONE: Final = 9
 FINISHED: Final = 11
 
+# What a worker has asked by an event comes as a CONFIGURE: this, and the answer.
+ANSWER: Final = "answer"
+# On the function of a fixture that is built once for all workers.
+SHARED_MARK: Final = "_dxpy_shared"
+# What one asks for who needs it is answered with, and what its set-up has come to.
+BUILD: Final = "build"
+VALUE: Final = "value"
+FAILURE: Final = "failure"
+FINAL_FAILURE: Final = "final failure"  # to build it again would fail as well
+
 NONE: Final = 0xFFFF_FFFF  # no unit, no item
 
 PHASES: Final = {"setup": 1, "call": 2, "teardown": 3}
@@ -91,6 +101,8 @@ class Birth(NamedTuple):
     early: bool  # the orders come only when the controller is configured
     divide: bool  # a file's tests may go to several workers
     timeout: float  # seconds for each phase of a test; 0: no limit
+    exclusive: list[str]  # names of session fixtures that cannot live twice
+    shared: list[str]  # of those that are built once for all
 
 
 class Orders(NamedTuple):

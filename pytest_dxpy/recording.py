@@ -216,6 +216,10 @@ class Recording:
             self._use(context, _used_by(fixturedef, request._fixture_defs))
             fixturedef.addfinalizer(lambda: self._recorder.push(context))
 
+    def cannot_see(self, reason: bytes) -> None:
+        """Say that something is unseen of what is being set up: it depends on every file."""
+        self._recorder.cannot_see(reason)
+
     def _leave(self, context: int) -> None:
         self._recorder.pop(context)
         self._torn_down.append(context)

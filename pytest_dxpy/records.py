@@ -73,6 +73,7 @@ class Records:
         self._kept: _Kept | None = None
         self._may_differ = True  # from what is kept
         self._exclusive_before: dict[str, str] = {}
+        self.declared: frozenset[str] = frozenset()  # names of fixtures that the user names so
 
     @property
     def files(self) -> dict[str, FileRecord]:
@@ -121,7 +122,9 @@ class Records:
     def is_exclusive(self, path: str) -> bool:
         """Whether tests of the file use what is known not to live twice."""
         record = self.files.get(path)
-        return record is not None and any(key in self.exclusive for key in record.exclusive)
+        return record is not None and any(
+            key in self.exclusive or fixture_name(key) in self.declared for key in record.exclusive
+        )
 
     def save(self) -> str:
         """Write them.
@@ -164,6 +167,11 @@ def _parse_exclusive(data: Any) -> dict[str, str]:
 def fixture_key(fixture: str, path: str) -> str:
     """What a fixture is remembered under: its name, and the file that defines it."""
     return f"{path}::{fixture}"
+
+
+def fixture_name(key: str) -> str:
+    """The fixture's name of a ``fixture_key``."""
+    return key.rpartition("::")[2]
 
 
 def _file(key: str) -> str:

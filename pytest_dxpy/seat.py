@@ -105,7 +105,9 @@ def _register(
     manager: pytest.PytestPluginManager, worker: Worker, recording: Recording | None
 ) -> None:
     manager.register(worker, "dxpy-worker")
-    manager.register(FixtureSetups(worker.tell, recording), "dxpy-fixture-setups")
+    setups = FixtureSetups(worker.tell, recording, worker.sharing)
+    manager.register(setups, "dxpy-fixture-setups")
+    manager.register(worker.sharing, "dxpy-sharing")
     if recording is not None:
         recording.adopt(worker.tell)
         manager.register(recording, "dxpy-recording")

@@ -49,7 +49,7 @@ EARLY_TEXTS: Final = (b"PYTEST_XDIST", b"seed(")
 def _parse_options(config: pytest.Config, given: Any) -> options.Options:
     def from_ini(name: str) -> str | None:
         value = config.getini(f"dx_{name}")
-        return None if value is None else str(value)
+        return " ".join(value) if isinstance(value, list) else None if value is None else str(value)
 
     lookups: list[Callable[[str], str | None]] = [
         lambda name: getattr(given, f"dx_{name}", None),
@@ -360,6 +360,7 @@ def _selection(config: pytest.Config, parsed: options.Options) -> Selection:
     with stages.of(config).stage("settings and durations"):
         folder, make_folder = _cache_folder(config, parsed)
         records = Records(folder and folder / kept_files.DURATIONS, make_folder)
+        records.declared = frozenset(parsed.exclusive_fixtures)
         with _usage_errors():
             against = _against(config, parsed, folder)
         return Selection(config, parsed, records, folder, against)

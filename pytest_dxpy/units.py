@@ -63,10 +63,18 @@ class Unit:
     unaffected: list[str] = dataclasses.field(default_factory=list)  # node ids; part of `skip`
     listed: list[str] | None = None  # node ids of all that was collected, where some are skipped
     unreadable: bool = False  # it could not be collected
+    seen: bool = False  # another worker has collected it, and told what there is to be told
 
     def copy(self) -> Unit:
         """The same tests, to run once more."""
         return Unit(self.key, self.argument, 0.0, position=self.position)
+
+    def hand_on(self) -> Unit:
+        """The same unit, for the one worker that runs what is exclusive; this one has no tests."""
+        self.again = True
+        return dataclasses.replace(
+            self, exclusive=True, seen=True, again=False, worker=None, sharing=set(), spans={}
+        )
 
     @property
     def tests(self) -> int:

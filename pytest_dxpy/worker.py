@@ -17,8 +17,9 @@ import pytest
 
 from pytest_dxpy import collection, native, protocol, reports
 from pytest_dxpy.division import cuts
-from pytest_dxpy.exclusive import session_fixtures
+from pytest_dxpy.exclusive import Declared, session_fixtures
 from pytest_dxpy.quiet_terminal import QuietTerminal, ask_for_header
+from pytest_dxpy.sharing import Sharing
 
 if TYPE_CHECKING:
     import warnings
@@ -60,6 +61,8 @@ class Worker:
         self._unit = protocol.NONE
         self._collected = protocol.NONE  # the unit whose items follow
         self._items: list[pytest.Item] = []
+        self._declared = Declared(birth.exclusive, self.tell)
+        self.sharing = Sharing(birth.shared, self.tell, self.ask, recording)
         self._joining = False  # collects what another worker collects, too
         self._item = protocol.NONE
         self._node_id = ""
@@ -74,7 +77,10 @@ class Worker:
             self._take_orders(self._port.receive()[-1])
 
     def _take_orders(self, payload: bytes) -> None:
-        self._orders = protocol.Orders(*reports.load(payload))
+        values = reports.load(payload)
+        if values[0] == protocol.ANSWER:  # to what a Ctrl-C has ended
+            return
+        self._orders = protocol.Orders(*values)
         self._careful, self._compact = self._orders.careful, self._orders.compact
         basetemp = self._orders.basetemp
         self._config.option.basetemp = basetemp
@@ -90,6 +96,13 @@ class Worker:
         self._port.send_event(outcome, reports.dump((name, self._unit, *values)))
         if failed and self._careful:
             self._port.wait_until_handled()
+
+    def ask(self, name: str, *values: object) -> Any:
+        """Send an event that is answered, and wait for that."""
+        self.tell(name, *values)
+        while (payload := self._port.receive()[-1]) and reports.load(payload)[0] != protocol.ANSWER:
+            self._take_orders(payload)
+        return reports.load(payload)[1]
 
     def finish(self, code: int) -> None:
         """The last message."""
@@ -188,9 +201,14 @@ class Worker:
     def _collect(self, collector: collection.Collector, command: Any) -> None:
         """Collect a unit; all of its items are this worker's, until another one joins."""
         _, unit, _, key, argument, only, skip, _ = command
-        with self._at_start_directory():
+        with collection.at_directory(self._start_directory):
             items = collector.collect(native.decode_id(key), argument)
         where = None
+        if self._declared.are_used(items) and not self.ask("exclusive"):
+            self._collected = protocol.NONE
+            self._items = []
+            self._port.send_items(unit, [], None)
+            return
         if only or skip:
             if skip:
                 self.tell("listed", [item.nodeid for item in items])
@@ -208,26 +226,12 @@ class Worker:
         if self._collected != unit:
             self._joining = True
             try:
-                with self._at_start_directory():
+                with collection.at_directory(self._start_directory):
                     self._items = collector.collect(native.decode_id(key), argument)
             finally:
                 self._joining = False
             self._collected = unit
         self._port.send_joined(unit, collection.entries(self._items))
-
-    @contextlib.contextmanager
-    def _at_start_directory(self) -> Generator[None]:
-        """Collect where plain pytest collects, whereto ever a test has changed."""
-        try:
-            directory = os.getcwd()  # noqa: PTH109
-        except OSError:  # it was removed
-            directory = self._start_directory
-        os.chdir(self._start_directory)
-        try:
-            yield
-        finally:
-            with contextlib.suppress(OSError):
-                os.chdir(directory)
 
     def _run_items(self, session: pytest.Session, collector: collection.Collector) -> Any:
         index, following = self._claim_item()
@@ -274,7 +278,7 @@ class Worker:
             return self._items[index]
         if command[0] in _BEGINS:
             return collector.next_item(native.decode_id(command[3]), command[4])
-        if command[0] == protocol.WAIT:
+        if command[0] == protocol.WAIT or self.sharing.builds:  # these must not wait in a test
             return collection.next_unit(session)
         return None
 

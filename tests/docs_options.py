@@ -80,7 +80,8 @@ def page() -> str:
     parts = [HEAD]
     parts.extend(
         f"\n## `{_usage(option)}`\n{_description(option.help)}\n\n"
-        f"Default: {option.default or 'empty'}. Ini: `dx_{option.name}`. "
+        f"Default: {option.default or 'empty'}. "
+        f"Ini: `dx_{option.name}`{', a name a line' if option.is_list else ''}. "
         f"Environment: `{environment_twin(option.name)}`.\n"
         for option in OPTIONS
     )

@@ -126,6 +126,12 @@ void BindRecording(py::module_& m) {
       .def("leave", &Leave, "context"_a, "outcome"_a)
       .def("uses", &Recorder::Uses, "context"_a, "other"_a)
       .def(
+          "cannot_see",
+          [](Recorder& self, const py::bytes& reason) {
+            self.Flag(impact::kIncomplete, View(reason));
+          },
+          "reason"_a)
+      .def(
           "asked",
           [](Recorder& self, const py::bytes& module, bool found) {
             self.Asked(View(module), found);

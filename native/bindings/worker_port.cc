@@ -2,9 +2,14 @@
 
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
+#include <unistd.h>
+
+#include <span>
+#include <vector>
 
 #include "base/hash.h"
 #include "bindings/bindings.h"
+#include "ring/value_segment.h"
 
 namespace dxpy::bindings {
 
@@ -108,9 +113,40 @@ void SendUnits(WorkerPort& port, std::vector<UnitTuple> tuples) {
   port.Send({.kind = codec::ResultKind::kDiscovered}, codec::Encode(units));
 }
 
+// @returns a descriptor; who closes it is for the caller to say.
+int WriteSegment(const std::vector<py::buffer>& parts) {
+  std::vector<py::buffer_info> infos;  // they keep the memory
+  std::vector<std::span<const std::byte>> spans;
+  for (const py::buffer& part : parts) {
+    const py::buffer_info& info = infos.emplace_back(part.request());
+    const auto size = static_cast<size_t>(info.size * info.itemsize);
+    spans.emplace_back(static_cast<const std::byte*>(info.ptr), size);
+  }
+  const py::gil_scoped_release release;
+  return ring::ValueSegment::Write(spans).release();
+}
+
+void BindSegments(py::module_& m) {
+  py::class_<ring::ValueSegment>(m, "_ValueSegment", py::buffer_protocol())
+      .def_buffer([](ring::ValueSegment& segment) {
+        return py::buffer_info(reinterpret_cast<uint8_t*>(segment.bytes().data()),
+                               static_cast<py::ssize_t>(segment.bytes().size()));
+      });
+  m.attr("SEGMENT_ALIGNMENT") = ring::ValueSegment::kAlignment;
+  // It is unmapped with the last view of it.
+  m.def(
+      "open_segment",
+      [](int pid, int fd) { return py::memoryview(py::cast(ring::ValueSegment::Open(pid, fd))); },
+      py::arg("pid"), py::arg("fd"));
+  m.def("write_segment", &WriteSegment, py::arg("parts"));
+  // Not os.close(): a test may have replaced that.
+  m.def("close_segment", [](int fd) { ::close(fd); }, py::arg("fd"));
+}
+
 }  // namespace
 
 void BindWorkerPort(py::module_& m) {
+  BindSegments(m);
   const auto unlocked = py::call_guard<py::gil_scoped_release>();
   py::class_<WorkerPort>(m, "WorkerPort")
       .def(py::init<int, int>(), py::arg("channel_fd"), py::arg("control_fd"))

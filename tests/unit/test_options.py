@@ -121,3 +121,8 @@ def test_a_flag_that_may_stand_alone_takes_nothing_that_follows(
     changed = given != completed
     assert complete(given) is changed
     assert given == completed
+
+
+@pytest.mark.parametrize("text", ["one,two", "one two", " one,\n two "])
+def test_names_are_divided_by_commas_or_space(text: str) -> None:
+    assert Options({"exclusive_fixtures": text}).exclusive_fixtures == ["one", "two"]

@@ -209,3 +209,15 @@ def test_the_format_is_versioned(path: Path) -> None:
         "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32, *lists]},
         "exclusive": {},
     }
+
+
+def test_files_are_exclusive_by_what_is_found_and_by_what_is_named() -> None:
+    records = Records(None)
+    records.get("/test_a.py").exclusive = ["/conftest.py::server"]
+    assert not records.is_exclusive("/test_a.py")
+    records.declared = frozenset(["server"])
+    assert records.is_exclusive("/test_a.py")
+    assert not records.is_exclusive("/test_b.py")
+    records.declared = frozenset()
+    records.exclusive["/conftest.py::server"] = "hash"
+    assert records.is_exclusive("/test_a.py")
