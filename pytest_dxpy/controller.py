@@ -125,7 +125,6 @@ class Controller:
             workerinput={},
             full=self._mode.full,
             by_group=getattr(config.option, "dist", "no") == "loadgroup",
-            keep_stdout=config.option.capture == "no",
             early=False,
             divide=self._mode.split,
             timeout=self._options.timeout,
@@ -272,8 +271,8 @@ class Controller:
                     member = run.crew.members[event.worker]
                     if event.kind in (protocol.HEARD_EXITED, protocol.HEARD_LOST):
                         self._losses.exited(member)
-                    elif event.kind == protocol.HEARD_EVENT:
-                        self._hearing.told(member, reports.load(event.payload))
+                    elif event.kind in (protocol.HEARD_EVENT, protocol.HEARD_OUTPUT):
+                        self._hearing.heard(member, event)
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
@@ -318,8 +317,8 @@ class Controller:
                 self._progress.on_collected(event)
             case protocol.HEARD_UNIT_DONE:
                 self._progress.on_unit_done(event)
-            case protocol.HEARD_EVENT:
-                self._hearing.told(member, reports.load(event.payload))
+            case protocol.HEARD_EVENT | protocol.HEARD_OUTPUT:
+                self._hearing.heard(member, event)
             case protocol.HEARD_READY:
                 member.ready = True
                 run.config.hook.pytest_testnodeready(node=member.node)

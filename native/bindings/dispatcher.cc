@@ -130,6 +130,8 @@ void BindDispatcher(py::module_& m) {
            [](Dispatcher& dispatcher, uint32_t worker, int pidfd, const py::bytes& settings) {
              dispatcher.StartWorker(worker, UniqueFd(pidfd), std::string(View(settings)));
            })
+      .def("follow_output", [](Dispatcher& dispatcher, uint32_t worker, uint32_t stream,
+                               int fd) { dispatcher.FollowOutput(worker, stream, UniqueFd(fd)); })
       .def("send_orders",
            [](Dispatcher& dispatcher, uint32_t worker, const py::bytes& orders) {
              dispatcher.SendOrders(worker, std::string(View(orders)));
