@@ -105,6 +105,7 @@ class Controller:
             max_failures=config.getvalue("maxfail") or 0,
             halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
+            slow_seconds=self._options.slow,
         )
         crew = Crew(config, self._launcher, dispatcher, self._birth(config), count)
         self._run = run = Run(
@@ -317,7 +318,7 @@ class Controller:
                 self._progress.on_collected(event)
             case protocol.HEARD_UNIT_DONE:
                 self._progress.on_unit_done(event)
-            case protocol.HEARD_EVENT | protocol.HEARD_OUTPUT:
+            case protocol.HEARD_EVENT | protocol.HEARD_OUTPUT | protocol.HEARD_SLOW:
                 self._hearing.heard(member, event)
             case protocol.HEARD_READY:
                 member.ready = True

@@ -28,11 +28,14 @@ class Hearing:
         self.late_errors: list[tuple[Member, UnconfigureError]] = []  # met after a session
 
     def heard(self, member: Member, event: protocol.Event) -> None:
-        """A worker has written something, or told something."""
-        if event.kind == protocol.HEARD_OUTPUT:
-            self._run.output.write(member.name, event.item, event.payload)
-        else:
-            self._told(member, reports.load(event.payload))
+        """A worker has written something, or told something, or runs a slow test."""
+        match event.kind:
+            case protocol.HEARD_OUTPUT:
+                self._run.output.write(member.name, event.item, event.payload)
+            case protocol.HEARD_SLOW:
+                self._progress.on_slow(event)
+            case _:
+                self._told(member, reports.load(event.payload))
 
     def _told(self, member: Member, message: tuple[Any, ...]) -> None:  # noqa: C901  # a line per kind
         run = self._run

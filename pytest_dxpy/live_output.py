@@ -90,10 +90,21 @@ class LiveOutput:
             text = "".join(f"[{name}] {line}\n" for line in text[:-1].split("\n"))
         reporter: Any = self._config.pluginmanager.getplugin("terminalreporter")
         if stream != STDERR and reporter is not None:
-            reporter.ensure_newline()
-            if reporter._tw.width_of_current_line:
-                reporter._tw.line()
-            reporter._tw.write(text, flush=True)
+            _write(reporter, text)
         elif file is not None:
             file.write(text)
             file.flush()
+
+    def say(self, text: str) -> None:
+        """Write a line of our own, which the user has asked for."""
+        reporter = self._config.pluginmanager.getplugin("terminalreporter")
+        if reporter is not None:
+            _write(reporter, f"{text}\n", yellow=True)
+
+
+def _write(reporter: Any, text: str, **markup: bool) -> None:
+    """Write whole lines between what the reporter writes."""
+    reporter.ensure_newline()
+    if reporter._tw.width_of_current_line:
+        reporter._tw.line()
+    reporter._tw.write(text, flush=True, **markup)

@@ -172,6 +172,7 @@ bool Dispatcher::Step() {
   for (const auto& link : workers_) {
     if (link->dead) continue;
     if (auto overdue = link->Enforce()) Emit(std::move(*overdue));
+    if (auto slow = link->FindSlow(settings_.slow_seconds)) Emit(std::move(*slow));
   }
   ServeAll();
   for (const auto& link : workers_)

@@ -42,6 +42,7 @@ struct Settings {
   bool split = false;         ///< an idle worker may get the tail of a unit that runs
   uint32_t max_failures = 0;  ///< halt at so many failed reports; 0: never
   bool halt_on_collect_error = false;
+  double slow_seconds = 0;  ///< an item that runs longer is told of, once; 0: none
   ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
 };
 

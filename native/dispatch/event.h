@@ -33,6 +33,7 @@ enum class EventKind : uint8_t {
                     ///< is ended if it goes on; `phases` has the phase
   kOutput = 16,  ///< payload: whole lines that it has written to its stream `item`, 1 or 2; those
                  ///< of a test come before its kItem
+  kSlow = 17,    ///< `item` of `unit` has been running for `seconds`, and runs
 };
 
 /// One report of one item.

@@ -87,7 +87,7 @@ inline std::string Text(const std::vector<PhaseRecord>& phases) {
 inline std::string Text(const Event& event, const std::string& name) {
   constexpr std::array kNames{"",     "ready",   "discovered", "begun",   "collected", "item",
                               "done", "event",   "finished",   "exited",  "lost",      "joined",
-                              "cut",  "differs", "divisible",  "overdue", "output"};
+                              "cut",  "differs", "divisible",  "overdue", "output",    "slow"};
   const bool count = event.kind == EventKind::kCollected;
   std::string text = std::to_string(event.worker) + " " + kNames[static_cast<size_t>(event.kind)];
   if (event.unit != codec::kNone) text += " " + name;

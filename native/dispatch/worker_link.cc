@@ -132,6 +132,8 @@ Event WorkerLink::Begin(const Result& result) {
 
 void WorkerLink::StartItem(const codec::ResultHeader& header) {
   item_ = header.item;
+  item_since_ = Clock::now();
+  item_is_slow_ = false;
   item_seconds_ = 0;
   phases_.clear();
   deadline_.Begin(header.duration_seconds, Clock::now());
@@ -158,6 +160,20 @@ std::optional<Event> WorkerLink::Enforce() {
                .item = item_,
                .seconds = deadline_.limit_seconds(),
                .phases = {{.phase = deadline_.phase(), .payload = {}}},
+               .payload = {}};
+}
+
+std::optional<Event> WorkerLink::FindSlow(double limit_seconds) {
+  if (item_ == codec::kNone || limit_seconds <= 0 || item_is_slow_) return std::nullopt;
+  const double seconds = SecondsSince(item_since_);
+  item_is_slow_ = seconds > limit_seconds;
+  if (!item_is_slow_) return std::nullopt;
+  return Event{.kind = EventKind::kSlow,
+               .worker = id_,
+               .unit = unit_,
+               .item = item_,
+               .seconds = seconds,
+               .phases = {},
                .payload = {}};
 }
 

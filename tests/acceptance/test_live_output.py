@@ -1,9 +1,10 @@
-"""What tests write and nobody captures: ``-s``, its like, and the live log."""
+"""What is shown while tests run: output that nobody captures, the live log, slow tests."""
 
 from __future__ import annotations
 
 import os
 import pty
+import re
 import subprocess
 import sys
 import time
@@ -205,3 +206,37 @@ def test_the_log_s_file_has_the_lines_of_all_tests(project: Project) -> None:
     project.write(test_a=LOGS, test_b=LOGS)
     project.run("--log-file=log", "--dx-collect=lazy", workers=1)
     assert [line.split()[-1] for line in project.read("log").splitlines()] == ["out", "again"] * 2
+
+
+@pytest.mark.parametrize("args", [[], ["-v"], ["-q"], ["-s"]], ids=" ".join)
+def test_a_slow_test_is_named_while_it_runs(project: Project, args: list[str]) -> None:
+    project.write(test_a=WAITS, test_b="def test_b(): pass")
+    running = project.start("-p", "dxpy", "--dx-workers=2", "--dx-slow=0.2", *args)
+    wait_for("test_a.py::test_waits has been running for 0.", running)
+    project.write_file("go", "")
+    result = running.wait()
+    [note] = result.notes if "-v" not in args else [result.notes[-1]]
+    assert re.fullmatch(r"\S+ has been running for [0-9.]+ s \(gw[01]\)", note)
+    assert result.summary == "2 passed"
+
+
+def test_a_test_that_is_not_slow_is_not_named(project: Project) -> None:
+    project.write(test_a="def test_a(): pass")
+    project.ini("dx_slow = 1000")
+    assert project.run().notes == []
+
+
+def test_in_one_process_nobody_names_slow_tests_and_the_header_says_so(project: Project) -> None:
+    project.write(test_a="def test_a(): pass")
+    result = project.plain("-p", "dxpy", "-n0", "--dx-slow=1")
+    assert "; --dx-slow needs workers, and names nothing here" in result.output
+
+
+def test_a_value_of_dx_slow_that_is_no_number_is_refused(project: Project) -> None:
+    project.write(test_a="def test_a(): pass")
+    result = project.run("--dx-slow=soon")
+    assert result.code == pytest.ExitCode.USAGE_ERROR
+    assert result.errors == (
+        "ERROR: --dx-slow: 'soon' is not a number of seconds [bad-option]\n"
+        "hint: use a number above 0, such as 60, or 0 for no limit"
+    )
