@@ -27,6 +27,7 @@ from pytest_dxpy.mode import Mode, detail_of, header
 from pytest_dxpy.progress import Progress
 from pytest_dxpy.replay import Replay
 from pytest_dxpy.run import Run
+from pytest_dxpy.status import Status
 from pytest_dxpy.wording import plural
 
 if TYPE_CHECKING:
@@ -176,12 +177,15 @@ class Controller:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Follow the run to its end, and end it as pytest's own loop does."""
         assert self._run is not None
+        self._status = Status(self._run, self._confirmer.reruns)
+        self._status.begin()
         try:
             self._follow(self._run)
         except KeyboardInterrupt:
             self._interrupt(self._run)
             raise
         finally:
+            self._status.end()
             self._confirmer.give_up()
         if self._run.ending is not None:
             raise self._run.ending
@@ -290,11 +294,13 @@ class Controller:
 
     def _take_events(self, run: Run) -> None:
         # A Ctrl-C may come between any two of them: the others are not lost by that.
-        self._taken.extend(run.dispatcher.take_events(self._losses.patience()))
+        patience = self._status.patience(self._losses.patience())
+        self._taken.extend(run.dispatcher.take_events(patience))
         with stages.of(run.config).stage("results, with pytest's reports"), run.replay.together():
             while self._taken:
                 self._handle(run, protocol.Event(*self._taken.popleft()))
         self._losses.end_waits()
+        self._status.refresh()
 
     def _interrupt(self, run: Run) -> None:
         """Ctrl-C: let workers end as pytest ends; a second one kills them."""

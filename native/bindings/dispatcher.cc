@@ -166,6 +166,13 @@ void BindDispatcher(py::module_& m) {
       .def("stop", &Dispatcher::Stop, unlocked)
       .def("resume", &Dispatcher::Resume, py::arg("failures"), unlocked)
       .def("take_events", &TakeEvents, py::arg("timeout_seconds"))
+      .def("running_items",
+           [](const Dispatcher& dispatcher) {
+             py::list items;
+             for (const dispatch::RunningItem& item : dispatcher.RunningItems())
+               items.append(py::make_tuple(item.worker, item.unit, item.item, item.seconds));
+             return items;
+           })
       .def("first_offer_ns", &Dispatcher::FirstOfferNs, unlocked)
       .def("has_queued_units", &Dispatcher::HasQueuedUnits, unlocked);
 }

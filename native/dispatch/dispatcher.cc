@@ -122,6 +122,17 @@ std::vector<Event> Dispatcher::TakeEvents() {
   return std::exchange(events_, {});
 }
 
+std::vector<RunningItem> Dispatcher::RunningItems() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<RunningItem> running;
+  for (const auto& link : workers_) {
+    if (link->dead) continue;
+    if (const auto item = link->running_item())
+      running.push_back({link->id(), link->unit(), item->first, item->second});
+  }
+  return running;
+}
+
 void Dispatcher::Loop() {
   // Workers do not ring for tests that pass: while units run it looks by itself, the
   // more seldom the longer nothing has come.

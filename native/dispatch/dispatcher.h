@@ -46,6 +46,14 @@ struct Settings {
   ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
 };
 
+/// An item that runs.
+struct RunningItem {
+  uint32_t worker = 0;
+  uint32_t unit = 0;
+  uint32_t item = 0;
+  double seconds = 0;  ///< since it began
+};
+
 /// One piece of work as the controller adds it.
 struct NewUnit {
   codec::UnitSpec spec;
@@ -116,6 +124,8 @@ class Dispatcher {
     const std::lock_guard lock(mutex_);
     return first_offer_ns_;
   }
+  /// What each worker runs now that runs something, by number.
+  [[nodiscard]] std::vector<RunningItem> RunningItems() const;
   /// Whether units wait in the queues, or nobody has listed them yet.
   [[nodiscard]] bool HasQueuedUnits() const;
 

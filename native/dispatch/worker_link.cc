@@ -177,6 +177,11 @@ std::optional<Event> WorkerLink::FindSlow(double limit_seconds) {
                .payload = {}};
 }
 
+std::optional<std::pair<uint32_t, double>> WorkerLink::running_item() const {
+  if (item_ == codec::kNone) return std::nullopt;
+  return std::pair(item_, SecondsSince(item_since_));
+}
+
 double WorkerLink::running_seconds() const {
   return running_since_ ? SecondsSince(*running_since_) : 0;
 }

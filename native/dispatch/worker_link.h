@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -84,6 +85,9 @@ class WorkerLink {
 
   /// Whether it has started an item and not ended it.
   [[nodiscard]] bool runs_item() const { return item_ != codec::kNone; }
+
+  /// The item that it runs, and since when in seconds; nullopt: none.
+  [[nodiscard]] std::optional<std::pair<uint32_t, double>> running_item() const;
 
   /// Whether a report of the running item was a failure.
   [[nodiscard]] bool in_failing_item() const;

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import pty
 import re
 import subprocess
 import sys
@@ -11,6 +9,7 @@ import time
 
 import pytest
 
+from tests.acceptance.terminal import on_a_terminal
 from tests.conftest import LIMIT_SECONDS, Project, Running
 
 # Says so, and waits until it is told to go on.
@@ -51,34 +50,6 @@ def wait_for(text: str, running: Running) -> None:
         assert time.monotonic() < limit, running.output
         assert running.lives, running.output
         time.sleep(0.01)
-
-
-def on_a_terminal(project: Project, *args: str, workers: int = 2) -> str:
-    """What a run writes to a terminal."""
-    ours, theirs = pty.openpty()
-    argv = [sys.executable, "-m", "pytest", "-p", "dxpy", f"--dx-workers={workers}", *args]
-    with subprocess.Popen(
-        argv,
-        cwd=project.path,
-        env={**project.env, "TERM": "xterm"},
-        stdin=subprocess.DEVNULL,
-        stdout=theirs,
-        stderr=theirs,
-    ) as process:
-        os.close(theirs)
-        pieces = []
-        while piece := _read(ours):
-            pieces.append(piece)
-        process.wait(LIMIT_SECONDS)
-    os.close(ours)
-    return b"".join(pieces).decode().replace("\r\n", "\n")
-
-
-def _read(fd: int) -> bytes:
-    try:
-        return os.read(fd, 1 << 16)
-    except OSError:  # nobody has the other end any more
-        return b""
 
 
 @pytest.mark.parametrize("args", [["-s"], ["--capture=tee-sys"]], ids=" ".join)
@@ -143,7 +114,7 @@ def test_standard_error_is_told_apart(project: Project) -> None:
 def test_a_test_sees_a_terminal_where_there_is_one(project: Project, workers: int) -> None:
     text = "import os\ndef test_a(): print('terminal', *map(os.isatty, (0, 1, 2)))\n"
     project.write(test_a=text, test_b="def test_b(): pass")
-    assert "terminal False True True\n" in on_a_terminal(project, "-s", workers=workers)
+    assert "terminal False True True\r\n" in on_a_terminal(project, "-s", workers=workers)
     assert "terminal False False False\n" in project.run("-s", workers=workers).output
 
 
