@@ -10,28 +10,33 @@ from pytest_dxpy import stages
 from pytest_dxpy.wording import saved
 
 if TYPE_CHECKING:
+    from pytest_dxpy.options import Options
     from pytest_dxpy.selection import Selection
 
 
 class Alone:
     """A pytest plugin."""
 
-    def __init__(self, reason: str, selection: Selection | None, *, timeout: float) -> None:
+    def __init__(self, reason: str, selection: Selection | None, options: Options) -> None:
         """Take part in a run.
 
         Args:
             reason: why it is in one process.
             selection: where only affected tests are asked for.
-            timeout: what the user asked for; there is nobody here to see to it.
+            options: what the user asked for; for some of it there is nobody here to see to it.
         """
         self._reason = reason
         self._selection = selection
-        self._timeout = timeout
+        self._options = options
         self._seconds: dict[str, float] = {}  # that tests took which are left out, by node id
 
     def pytest_report_header(self) -> str:
         """Say so."""
-        unseen = "; --dx-timeout needs workers, and ends nothing here" if self._timeout else ""
+        unseen = ""
+        if self._options.timeout:
+            unseen += "; --dx-timeout needs workers, and ends nothing here"
+        if self._options.slow:
+            unseen += "; --dx-slow needs workers, and names nothing here"
         return f"dxpy: one process ({self._reason}){unseen}"
 
     @pytest.hookimpl(trylast=True)

@@ -4,7 +4,7 @@
 directory) when it is asked for it; ``FullCollector`` has collected everything
 before the first test and only looks up.
 
-Three traps of pytest, all silent, shaped this module:
+Four traps of pytest, all silent, shaped this module:
 
 - FixtureManager keys the fixtures of conftests by the Directory *node*, and
   SetupState compares nodes by identity: a directory's node must be made once in
@@ -14,11 +14,14 @@ Three traps of pytest, all silent, shaped this module:
   fixtures of initial conftests whose directory has not been collected yet.
 - Plugins look at ``session.items`` in ``pytest_collection_finish``: they must
   see the new items alone, or they count the others again.
+- A collection takes the handlers of ``log_cli`` and ``log_file`` away at its end,
+  the same ones that the run loop around it has put there.
 """
 
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 from collections import Counter, deque
 from pathlib import Path
@@ -147,7 +150,15 @@ class LazyCollector:
         self._wanted = (key, argument)
         self._items = []
         self._config.hook.pytest_collection(session=self._session)
+        self._log_on()
         return self._items
+
+    def _log_on(self) -> None:
+        """Have logging's handlers of the run loop again, which a collection takes away."""
+        plugin: Any = self._config.pluginmanager.getplugin("logging-plugin")
+        if plugin is not None:
+            for handler in (plugin.log_cli_handler, plugin.log_file_handler):
+                logging.root.addHandler(handler)
 
     def next_item(self, key: str, argument: int) -> pytest.Item:
         """A stand-in below the directory of the unit's file."""

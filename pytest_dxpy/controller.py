@@ -27,6 +27,7 @@ from pytest_dxpy.mode import Mode, detail_of, header
 from pytest_dxpy.progress import Progress
 from pytest_dxpy.replay import Replay
 from pytest_dxpy.run import Run
+from pytest_dxpy.status import Status
 from pytest_dxpy.wording import plural
 
 if TYPE_CHECKING:
@@ -105,6 +106,7 @@ class Controller:
             max_failures=config.getvalue("maxfail") or 0,
             halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
+            slow_seconds=self._options.slow,
         )
         crew = Crew(config, self._launcher, dispatcher, self._birth(config), count)
         self._run = run = Run(
@@ -125,7 +127,6 @@ class Controller:
             workerinput={},
             full=self._mode.full,
             by_group=getattr(config.option, "dist", "no") == "loadgroup",
-            keep_stdout=config.option.capture == "no",
             early=False,
             divide=self._mode.split,
             timeout=self._options.timeout,
@@ -178,12 +179,15 @@ class Controller:
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Follow the run to its end, and end it as pytest's own loop does."""
         assert self._run is not None
+        self._status = Status(self._run, self._confirmer.reruns)
+        self._status.begin()
         try:
             self._follow(self._run)
         except KeyboardInterrupt:
             self._interrupt(self._run)
             raise
         finally:
+            self._status.end()
             self._confirmer.give_up()
         if self._run.ending is not None:
             raise self._run.ending
@@ -275,8 +279,8 @@ class Controller:
                     member = run.crew.members[event.worker]
                     if event.kind in (protocol.HEARD_EXITED, protocol.HEARD_LOST):
                         self._losses.exited(member)
-                    elif event.kind == protocol.HEARD_EVENT:
-                        self._hearing.told(member, reports.load(event.payload))
+                    elif event.kind in (protocol.HEARD_EVENT, protocol.HEARD_OUTPUT):
+                        self._hearing.heard(member, event)
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
@@ -293,11 +297,13 @@ class Controller:
 
     def _take_events(self, run: Run) -> None:
         # A Ctrl-C may come between any two of them: the others are not lost by that.
-        self._taken.extend(run.dispatcher.take_events(self._losses.patience()))
+        patience = self._status.patience(self._losses.patience())
+        self._taken.extend(run.dispatcher.take_events(patience))
         with stages.of(run.config).stage("results, with pytest's reports"), run.replay.together():
             while self._taken:
                 self._handle(run, protocol.Event(*self._taken.popleft()))
         self._losses.end_waits()
+        self._status.refresh()
 
     def _interrupt(self, run: Run) -> None:
         """Ctrl-C: let workers end as pytest ends; a second one kills them."""
@@ -322,8 +328,8 @@ class Controller:
                 self._progress.on_collected(event)
             case protocol.HEARD_UNIT_DONE:
                 self._progress.on_unit_done(event)
-            case protocol.HEARD_EVENT:
-                self._hearing.told(member, reports.load(event.payload))
+            case protocol.HEARD_EVENT | protocol.HEARD_OUTPUT | protocol.HEARD_SLOW:
+                self._hearing.heard(member, event)
             case protocol.HEARD_READY:
                 member.ready = True
                 run.config.hook.pytest_testnodeready(node=member.node)

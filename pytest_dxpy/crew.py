@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytest_dxpy import native, reports, xdist_compat
 from pytest_dxpy.errors import StartError
+from pytest_dxpy.live_output import is_live, open_streams
 from pytest_dxpy.protocol import ANSWER, Birth, Orders
 
 if TYPE_CHECKING:
@@ -70,6 +71,7 @@ class Crew:
         self._launcher = launcher
         self._dispatcher = dispatcher
         self._birth = birth
+        self._is_live = is_live(config)
         self._orders: Orders | None = None  # None: the controller is not configured yet
         self.count = count
         self.members: dict[int, Member] = {}
@@ -99,19 +101,28 @@ class Crew:
         number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))
         out, err = _output_file("out"), _output_file("err")
         fds = [self._dispatcher.channel_fd(number), self._dispatcher.control_fd(), out, err]
-        try:
-            pid = self._launcher.start(fds)
-        except OSError as error:
-            raise StartError(
-                f"cannot start a worker: {os.strerror(error.errno or 0)}",
-                hint="use fewer --dx-workers",
-            ) from error
+        pid = self._launch(number, fds)
         member = Member(number, name, node, full, shared, pid, out, err)
         self.members[number] = member
         self._dispatcher.start_worker(number, native.open_pidfd(pid), payload)
         if self._orders is not None:
             self._instruct(member, self._orders)
         return member
+
+    def _launch(self, number: int, fds: list[int]) -> int:
+        streams = open_streams() if self._is_live else []
+        for stream in streams:
+            self._dispatcher.follow_output(number, stream.number, stream.read)
+        try:
+            return self._launcher.start([*fds, *(stream.write for stream in streams)])
+        except OSError as error:
+            raise StartError(
+                f"cannot start a worker: {os.strerror(error.errno or 0)}",
+                hint="use fewer --dx-workers",
+            ) from error
+        finally:
+            for stream in streams:
+                os.close(stream.write)
 
     def begin(self, detail: Detail, *, careful: bool) -> None:
         """The controller is configured: workers may start their sessions."""

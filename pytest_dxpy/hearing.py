@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from pytest_dxpy import reports
+from pytest_dxpy import protocol, reports
 from pytest_dxpy.errors import UnconfigureError
 
 if TYPE_CHECKING:
@@ -27,8 +27,17 @@ class Hearing:
         self._progress = progress
         self.late_errors: list[tuple[Member, UnconfigureError]] = []  # met after a session
 
-    def told(self, member: Member, message: tuple[Any, ...]) -> None:  # noqa: C901  # a line per kind
-        """A worker has told something."""
+    def heard(self, member: Member, event: protocol.Event) -> None:
+        """A worker has written something, or told something, or runs a slow test."""
+        match event.kind:
+            case protocol.HEARD_OUTPUT:
+                self._run.output.write(member.name, event.item, event.payload)
+            case protocol.HEARD_SLOW:
+                self._progress.on_slow(event)
+            case _:
+                self._told(member, reports.load(event.payload))
+
+    def _told(self, member: Member, message: tuple[Any, ...]) -> None:  # noqa: C901  # a line per kind
         run = self._run
         name, unit, *values = message
         # What a rerun, or a second look at the same files, says was said before.

@@ -69,17 +69,20 @@ def _seconds(text: str) -> float:
     )
 
 
-def _limit(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if 0 <= seconds < float("inf"):
-        return seconds
-    raise bad_option(
-        f"--dx-timeout: {text!r} is not a number of seconds",
-        hint="use a number above 0, such as 60, or 0 for no limit",
-    )
+def _limit(option: str) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        try:
+            seconds = float(text)
+        except ValueError:
+            seconds = -1.0
+        if 0 <= seconds < float("inf"):
+            return seconds
+        raise bad_option(
+            f"--{option}: {text!r} is not a number of seconds",
+            hint="use a number above 0, such as 60, or 0 for no limit",
+        )
+
+    return parse
 
 
 def _choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
@@ -231,10 +234,18 @@ OPTIONS: Final = (
     Option(
         "timeout",
         "0",
-        _limit,
+        _limit("dx-timeout"),
         "SECONDS",
         "fail a test whose setup, call or teardown takes longer, show where its threads are, and "
         "go on in another worker; 0 is no limit; the mark dx_timeout(seconds) goes before it",
+    ),
+    Option(
+        "slow",
+        "0",
+        _limit("dx-slow"),
+        "SECONDS",
+        "name a test on the terminal, with its worker, when it has been running for so long; it "
+        "goes on; 0 names none",
     ),
     Option(
         "record",
@@ -306,6 +317,7 @@ class Options:
     exclusive_fixtures: list[str]
     shared_fixtures: list[str]
     timeout: float
+    slow: float
     record: str
     cache_dir: str
     affected: str  # "": no; "yes": since they last passed; else a revision

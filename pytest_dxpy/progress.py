@@ -25,6 +25,7 @@ class Progress:
         self._said: tuple[int, int] | None = None  # tests that there are, and need not run
         self._known = False
         self._left_out: dict[int, list[str]] = {}  # by worker
+        self._slow: set[str] = set()  # tests that were named for it
         self._ids: dict[int, list[str]] = {}  # by worker; for plugins that ask
 
     def begin(self) -> None:
@@ -215,6 +216,15 @@ class Progress:
             self._confirmer.hold(event, made, node)
         else:
             run.replay.item(item, made, node)
+
+    def on_slow(self, event: protocol.Event) -> None:
+        """A test takes its time: name it, once."""
+        items = self._run.units[event.unit].items
+        if items is None or (node_id := items[event.item].node_id) in self._slow:
+            return
+        self._slow.add(node_id)
+        name = self._run.crew.members[event.worker].name
+        self._run.output.say(f"dxpy: {node_id} has been running for {event.seconds:.3g} s ({name})")
 
     def on_unit_done(self, event: protocol.Event) -> None:
         """A worker is through with its tests of a unit."""

@@ -89,6 +89,8 @@ HEARD_CUT: Final = 12  # it got the unit's items from `item` on, as far as their
 HEARD_DIFFERS: Final = 13  # it collects other items of the unit than who began it
 HEARD_DIVISIBLE: Final = 14  # the unit could be shared, `seconds` after a worker starts with it
 HEARD_OVERDUE: Final = 15  # a phase of a test has taken more than `seconds`
+HEARD_SLOW: Final = 17  # its test has been running for `seconds`, and runs
+HEARD_OUTPUT: Final = 16  # payload: whole lines that it has written to its stream `item`, 1 or 2
 
 
 class Birth(NamedTuple):
@@ -97,7 +99,6 @@ class Birth(NamedTuple):
     workerinput: dict[str, Any]
     full: bool  # collect everything at once
     by_group: bool  # the tests of an xdist_group are one unit
-    keep_stdout: bool  # '-s': write straight to the terminal
     early: bool  # the orders come only when the controller is configured
     divide: bool  # a file's tests may go to several workers
     timeout: float  # seconds for each phase of a test; 0: no limit

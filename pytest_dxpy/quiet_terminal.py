@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -14,14 +15,40 @@ class QuietTerminal:
     The controller's reporter writes; a worker's would only cost time.
     """
 
-    def __init__(self, reporter: object) -> None:
+    def __init__(self, reporter: Any) -> None:
         self._reporter = reporter
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._reporter, name)
 
+    def silence(self) -> None:
+        """Let its methods write nothing, where its file is not."""
+        self._reporter._tw = _silent(self._reporter._tw)
+
     def __dir__(self) -> list[str]:
         return []
+
+
+def _silent(writer: Any) -> Any:
+    """The same terminal writer, less the terminal."""
+    other = copy.copy(writer)
+    other._file = _Nothing()
+    return other
+
+
+class _Nothing:
+    """A file that takes everything and has nothing."""
+
+    encoding = "utf-8"
+
+    def write(self, text: str) -> int:
+        return len(text)
+
+    def flush(self) -> None:
+        pass
+
+    def isatty(self) -> bool:
+        return False
 
 
 def ask_for_header(config: pytest.Config) -> None:

@@ -7,6 +7,7 @@ import os
 from typing import TYPE_CHECKING
 
 from pytest_dxpy import native, protocol
+from pytest_dxpy.live_output import LiveOutput
 
 if TYPE_CHECKING:
     import pytest
@@ -33,10 +34,15 @@ class Run:
     dispatcher: native.Dispatcher
     session: pytest.Session = dataclasses.field(init=False)  # from sessionstart on
     replay: Replay = dataclasses.field(init=False)  # from sessionstart on
+    output: LiveOutput = dataclasses.field(init=False)
     units: dict[int, Unit] = dataclasses.field(default_factory=dict)
     notes: list[str] = dataclasses.field(default_factory=list)
     stop_reason: str = ""  # why no more tests start, where that is an error
     ending: BaseException | None = None  # what a worker's session ended with, to be raised here
+
+    def __post_init__(self) -> None:
+        """Get ready to write what workers write."""
+        self.output = LiveOutput(self.config, tagged=self.crew.count > 1)
 
     @property
     def stopping(self) -> bool:

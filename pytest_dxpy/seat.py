@@ -16,6 +16,7 @@ from pytest_dxpy.deadlines import Deadlines
 from pytest_dxpy.fixture_setups import FixtureSetups
 from pytest_dxpy.junit_compat import follow_junit
 from pytest_dxpy.worker import Worker
+from pytest_dxpy.worker_output import WorkerOutput
 
 if TYPE_CHECKING:
     from pytest_dxpy.recording import Recording
@@ -26,7 +27,7 @@ class WorkerSeat:
 
     def __init__(self, fds: list[int]) -> None:
         """Take the descriptors and wait to be told who we are."""
-        channel, control, self.out, self.err = fds
+        channel, control, self.out, self.err, *streams = fds
         signal.signal(signal.SIGINT, signal.default_int_handler)
         self.port = native.WorkerPort(channel, control)
         os.close(channel)
@@ -36,8 +37,9 @@ class WorkerSeat:
         launch.forget_inherited_exits()
         with open(os.devnull, "r+b", buffering=0) as nothing:  # noqa: PTH123
             os.dup2(nothing.fileno(), 0)
-            if not self.birth.keep_stdout:
+            if not streams:
                 os.dup2(nothing.fileno(), 1)
+        self.output = WorkerOutput(self.port, streams) if streams else None
 
     def own_capture(self, config: pytest.Config, *, inherited: bool) -> None:
         """Capture into our own files, which the controller can read when we are dead.
@@ -75,7 +77,7 @@ class WorkerSeat:
         follow_junit(config, worker.tell)
         if not self.birth.early:
             worker.await_orders()
-        _register(config.pluginmanager, worker, recording)
+        _register(config.pluginmanager, worker, recording, self.output)
         code: int = pytest.ExitCode.INTERNAL_ERROR
         try:
             code = int(config.hook.pytest_cmdline_main(config=config))
@@ -102,9 +104,14 @@ def _text(error: BaseException) -> str:
 
 
 def _register(
-    manager: pytest.PytestPluginManager, worker: Worker, recording: Recording | None
+    manager: pytest.PytestPluginManager,
+    worker: Worker,
+    recording: Recording | None,
+    output: WorkerOutput | None,
 ) -> None:
     manager.register(worker, "dxpy-worker")
+    if output is not None:
+        manager.register(output, "dxpy-output")
     setups = FixtureSetups(worker.tell, recording, worker.sharing)
     manager.register(setups, "dxpy-fixture-setups")
     manager.register(worker.sharing, "dxpy-sharing")

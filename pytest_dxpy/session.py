@@ -321,9 +321,7 @@ def _stay_alone(config: pytest.Config, parsed: options.Options, chosen: mode.Mod
     selection = _selection(config, parsed) if parsed.affected else None
     with plain_imports():
         from pytest_dxpy.alone import Alone  # noqa: PLC0415
-    config.pluginmanager.register(
-        Alone(chosen.reason, selection, timeout=parsed.timeout), "dxpy-alone"
-    )
+    config.pluginmanager.register(Alone(chosen.reason, selection, parsed), "dxpy-alone")
     xdist_compat.offer_fixtures(config)
 
 

@@ -101,7 +101,8 @@ py::list DecodeItems(const py::bytes& payload) {
 
 std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, bool discover,
                                            bool split, uint32_t max_failures,
-                                           bool halt_on_collect_error, bool pause) {
+                                           bool halt_on_collect_error, bool pause,
+                                           double slow_seconds) {
   return std::make_unique<Dispatcher>(dispatch::Settings{
       .order = given_order ? schedule::Order::kGiven : schedule::Order::kLongestFirst,
       .barrier = barrier,
@@ -109,6 +110,7 @@ std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, b
       .split = split,
       .max_failures = max_failures,
       .halt_on_collect_error = halt_on_collect_error,
+      .slow_seconds = slow_seconds,
       .halt = pause ? ring::RunState::kPaused : ring::RunState::kStopped});
 }
 
@@ -122,7 +124,7 @@ void BindDispatcher(py::module_& m) {
   py::class_<Dispatcher>(m, "Dispatcher")
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
            py::arg("discover"), py::arg("split"), py::arg("max_failures"),
-           py::arg("halt_on_collect_error"), py::arg("pause"))
+           py::arg("halt_on_collect_error"), py::arg("pause"), py::arg("slow_seconds"))
       .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"), py::arg("settings_bytes"))
       .def("channel_fd", &Dispatcher::ChannelFd, py::arg("worker"))
       .def("control_fd", &Dispatcher::ControlFd)
@@ -130,6 +132,8 @@ void BindDispatcher(py::module_& m) {
            [](Dispatcher& dispatcher, uint32_t worker, int pidfd, const py::bytes& settings) {
              dispatcher.StartWorker(worker, UniqueFd(pidfd), std::string(View(settings)));
            })
+      .def("follow_output", [](Dispatcher& dispatcher, uint32_t worker, uint32_t stream,
+                               int fd) { dispatcher.FollowOutput(worker, stream, UniqueFd(fd)); })
       .def("send_orders",
            [](Dispatcher& dispatcher, uint32_t worker, const py::bytes& orders) {
              dispatcher.SendOrders(worker, std::string(View(orders)));
@@ -162,6 +166,13 @@ void BindDispatcher(py::module_& m) {
       .def("stop", &Dispatcher::Stop, unlocked)
       .def("resume", &Dispatcher::Resume, py::arg("failures"), unlocked)
       .def("take_events", &TakeEvents, py::arg("timeout_seconds"))
+      .def("running_items",
+           [](const Dispatcher& dispatcher) {
+             py::list items;
+             for (const dispatch::RunningItem& item : dispatcher.RunningItems())
+               items.append(py::make_tuple(item.worker, item.unit, item.item, item.seconds));
+             return items;
+           })
       .def("first_offer_ns", &Dispatcher::FirstOfferNs, unlocked)
       .def("has_queued_units", &Dispatcher::HasQueuedUnits, unlocked);
 }

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
-#include <csignal>
 #include <utility>
 
 #include "base/error.h"
@@ -36,24 +35,13 @@ bool IsStealable(const WorkerLink& link) {
   return !link.dead && link.shared() && link.offer && !link.offer->join;
 }
 
-// Signals are the main thread's: it must see Ctrl-C.
-template <typename Function>
-std::thread StartWithoutSignals(Function function) {
-  sigset_t all;
-  sigset_t before;
-  sigfillset(&all);
-  pthread_sigmask(SIG_SETMASK, &all, &before);
-  std::thread thread(std::move(function));
-  pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  return thread;
-}
-
 }  // namespace
 
 Dispatcher::Dispatcher(const Settings& settings)
     : settings_(settings),
       control_(ring::RunControl::Create()),
       event_fd_(MakeEventFd()),
+      output_bell_(MakeEventFd()),
       death_watch_(control_.controller_bell()),
       queues_(settings.order),
       barrier_(settings.barrier),
@@ -65,6 +53,8 @@ Dispatcher::~Dispatcher() {
   ending_ = true;
   control_.controller_bell().Ring();
   thread_.join();
+  eventfd_write(output_bell_.get(), 1);
+  if (output_thread_.joinable()) output_thread_.join();
 }
 
 uint32_t Dispatcher::OpenWorker(bool shared, size_t settings_bytes) {
@@ -128,7 +118,19 @@ std::vector<Event> Dispatcher::TakeEvents() {
   const std::lock_guard lock(mutex_);
   eventfd_t ignored = 0;
   eventfd_read(event_fd_.get(), &ignored);
+  ResumeOutput();
   return std::exchange(events_, {});
+}
+
+std::vector<RunningItem> Dispatcher::RunningItems() const {
+  const std::lock_guard lock(mutex_);
+  std::vector<RunningItem> running;
+  for (const auto& link : workers_) {
+    if (link->dead) continue;
+    if (const auto item = link->running_item())
+      running.push_back({link->id(), link->unit(), item->first, item->second});
+  }
+  return running;
 }
 
 void Dispatcher::Loop() {
@@ -181,6 +183,7 @@ bool Dispatcher::Step() {
   for (const auto& link : workers_) {
     if (link->dead) continue;
     if (auto overdue = link->Enforce()) Emit(std::move(*overdue));
+    if (auto slow = link->FindSlow(settings_.slow_seconds)) Emit(std::move(*slow));
   }
   ServeAll();
   for (const auto& link : workers_)
@@ -215,7 +218,10 @@ void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
   CountFailure(link, result.header);
   if (result.header.kind == ResultKind::kDivisible) OnDivisible(link, result);
   if (result.header.kind == ResultKind::kUnitDone) OnShareEnds(link);
-  if (auto event = link.Follow(result, all_phases_)) Emit(std::move(*event));
+  if (auto event = link.Follow(result, all_phases_)) {
+    if (event->kind == EventKind::kItem || event->kind == EventKind::kFinished) EndOutput(link);
+    Emit(std::move(*event));
+  }
   if (result.header.kind == ResultKind::kCollected) OnCollected(link);
 }
 
@@ -243,6 +249,7 @@ void Dispatcher::Bury(WorkerLink& link, std::string problem) {
       if (!link.offer->join) queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
     }
   }
+  EndOutput(link);
   Emit(link.LastWords(std::move(problem)));
 }
 

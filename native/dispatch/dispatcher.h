@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <csignal>
 #include <cstdint>
 #include <memory>
 #include <mutex>
@@ -12,6 +13,7 @@
 #include "base/unique_fd.h"
 #include "codec/messages.h"
 #include "dispatch/event.h"
+#include "dispatch/output_pipe.h"
 #include "dispatch/worker_link.h"
 #include "ring/channel.h"
 #include "ring/death_watch.h"
@@ -19,6 +21,18 @@
 #include "schedule/work_queues.h"
 
 namespace dxpy::dispatch {
+
+/// Signals are the main thread's: it must see Ctrl-C.
+template <typename Function>
+std::thread StartWithoutSignals(Function function) {
+  sigset_t all;
+  sigset_t before;
+  sigfillset(&all);
+  pthread_sigmask(SIG_SETMASK, &all, &before);
+  std::thread thread(std::move(function));
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
+  return thread;
+}
 
 /// How a run behaves; fixed from its beginning.
 struct Settings {
@@ -28,7 +42,16 @@ struct Settings {
   bool split = false;         ///< an idle worker may get the tail of a unit that runs
   uint32_t max_failures = 0;  ///< halt at so many failed reports; 0: never
   bool halt_on_collect_error = false;
+  double slow_seconds = 0;  ///< an item that runs longer is told of, once; 0: none
   ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
+};
+
+/// An item that runs.
+struct RunningItem {
+  uint32_t worker = 0;
+  uint32_t unit = 0;
+  uint32_t item = 0;
+  double seconds = 0;  ///< since it began
 };
 
 /// One piece of work as the controller adds it.
@@ -52,7 +75,7 @@ struct NewUnit {
 /// called from any thread.
 class Dispatcher {
  public:
-  /// Starts two threads: fork no process from here on.
+  /// Starts two threads, FollowOutput another one: fork no process from here on.
   explicit Dispatcher(const Settings& settings);
   ~Dispatcher();
   Dispatcher(const Dispatcher&) = delete;
@@ -66,6 +89,9 @@ class Dispatcher {
   [[nodiscard]] int ControlFd() const { return control_.fd(); }
   /// The worker's process exists: sends its settings and watches for its death.
   void StartWorker(uint32_t worker, UniqueFd pidfd, std::string settings);
+  /// What the worker writes to the other end of this pipe becomes events, line by line.
+  /// @param stream  1 or 2, as the worker's descriptor.
+  void FollowOutput(uint32_t worker, uint32_t stream, UniqueFd fd);
   /// More settings, for a worker that waits for them.
   void SendOrders(uint32_t worker, std::string orders);
   /// Reports the passed setups and teardowns from now on, too.
@@ -98,6 +124,8 @@ class Dispatcher {
     const std::lock_guard lock(mutex_);
     return first_offer_ns_;
   }
+  /// What each worker runs now that runs something, by number.
+  [[nodiscard]] std::vector<RunningItem> RunningItems() const;
   /// Whether units wait in the queues, or nobody has listed them yet.
   [[nodiscard]] bool HasQueuedUnits() const;
 
@@ -157,12 +185,19 @@ class Dispatcher {
   [[nodiscard]] std::optional<uint32_t> UnitToJoinFirst(const WorkerLink& thief) const;
   [[nodiscard]] bool SomeUnitMayBeShared(const WorkerLink& thief) const;
 
+  // dispatcher_output.cc
+  void OutputLoop();
+  void EndOutput(const WorkerLink& link);
+  void EmitOutput(const OutputPipe& output, std::string lines);
+  void ResumeOutput();
+
   void Answer(WorkerLink& link, codec::CommandKind kind);
   void Emit(Event event);
 
   const Settings settings_;
   ring::RunControl control_;
   UniqueFd event_fd_;
+  UniqueFd output_bell_;  ///< an eventfd that ends the sleep of output_thread_
   ring::DeathWatch death_watch_;
 
   mutable std::mutex mutex_;  // one lock: it is held for microseconds, and contended rarely
@@ -170,6 +205,8 @@ class Dispatcher {
   std::vector<UnitRecord> units_;
   schedule::WorkQueues queues_;
   std::vector<Event> events_;
+  std::vector<OutputPipe> outputs_;
+  size_t output_bytes_ = 0;  ///< of lines in events_
   uint64_t last_ticket_ = 0;
   int64_t first_offer_ns_ = 0;
   uint32_t barrier_;
@@ -179,7 +216,8 @@ class Dispatcher {
   bool discovery_open_;
 
   std::atomic<bool> ending_ = false;
-  std::thread thread_;  // last: it uses all of the above
+  std::thread output_thread_;  ///< started with the first of outputs_
+  std::thread thread_;         // last: it uses all of the above
 };
 
 }  // namespace dxpy::dispatch

@@ -51,6 +51,26 @@ TEST_CASE("a worker that is not shared is not counted at the barrier") {
   CHECK(run[0].Await() == "run a");
 }
 
+TEST_CASE("what runs is known from its beginning to its end") {
+  Run run(Plain(), 2);
+  const std::vector<uint32_t> units = run.Add({{"a"}});
+  REQUIRE(run[0].Ask() == "run a");
+  REQUIRE(run[0].Begin() == "begun");
+  run[0].Collect({{"a.py::a", "a.py", 1, "a"}});
+  CHECK(run.dispatcher.RunningItems().empty());
+  run[0].Send(ResultKind::kStarted, 0);
+  run[0].Settle();
+  const std::vector<RunningItem> running = run.dispatcher.RunningItems();
+  REQUIRE(running.size() == 1);
+  CHECK(running[0].worker == 0);
+  CHECK(running[0].unit == units[0]);
+  CHECK(running[0].item == 0);
+  CHECK(running[0].seconds >= 0);
+  run[0].Send(ResultKind::kDone, 0);
+  run[0].Settle();
+  CHECK(run.dispatcher.RunningItems().empty());
+}
+
 TEST_CASE("the first that asks discovers, the others get what is queued or wait") {
   Run run(With([](Settings& s) { s.discover = true; }), 3);
   run.Add({{"a"}});

@@ -31,6 +31,9 @@ enum class EventKind : uint8_t {
                     ///< `seconds` is what another would have needed to start with it
   kOverdue = 15,    ///< a phase of `item` in `unit` has taken more than `seconds`, and the worker
                     ///< is ended if it goes on; `phases` has the phase
+  kOutput = 16,  ///< payload: whole lines that it has written to its stream `item`, 1 or 2; those
+                 ///< of a test come before its kItem
+  kSlow = 17,    ///< `item` of `unit` has been running for `seconds`, and runs
 };
 
 /// One report of one item.

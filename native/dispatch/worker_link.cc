@@ -132,6 +132,8 @@ Event WorkerLink::Begin(const Result& result) {
 
 void WorkerLink::StartItem(const codec::ResultHeader& header) {
   item_ = header.item;
+  item_since_ = Clock::now();
+  item_is_slow_ = false;
   item_seconds_ = 0;
   phases_.clear();
   deadline_.Begin(header.duration_seconds, Clock::now());
@@ -159,6 +161,25 @@ std::optional<Event> WorkerLink::Enforce() {
                .seconds = deadline_.limit_seconds(),
                .phases = {{.phase = deadline_.phase(), .payload = {}}},
                .payload = {}};
+}
+
+std::optional<Event> WorkerLink::FindSlow(double limit_seconds) {
+  if (item_ == codec::kNone || limit_seconds <= 0 || item_is_slow_) return std::nullopt;
+  const double seconds = SecondsSince(item_since_);
+  item_is_slow_ = seconds > limit_seconds;
+  if (!item_is_slow_) return std::nullopt;
+  return Event{.kind = EventKind::kSlow,
+               .worker = id_,
+               .unit = unit_,
+               .item = item_,
+               .seconds = seconds,
+               .phases = {},
+               .payload = {}};
+}
+
+std::optional<std::pair<uint32_t, double>> WorkerLink::running_item() const {
+  if (item_ == codec::kNone) return std::nullopt;
+  return std::pair(item_, SecondsSince(item_since_));
 }
 
 double WorkerLink::running_seconds() const {

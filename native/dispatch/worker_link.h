@@ -5,6 +5,7 @@
 #include <deque>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "base/unique_fd.h"
@@ -85,11 +86,18 @@ class WorkerLink {
   /// Whether it has started an item and not ended it.
   [[nodiscard]] bool runs_item() const { return item_ != codec::kNone; }
 
+  /// The item that it runs, and since when in seconds; nullopt: none.
+  [[nodiscard]] std::optional<std::pair<uint32_t, double>> running_item() const;
+
   /// Whether a report of the running item was a failure.
   [[nodiscard]] bool in_failing_item() const;
 
   /// Sees to the deadline of the running item. @returns  the event of one that was missed.
   std::optional<Event> Enforce();
+
+  /// The event of a running item that takes longer; once.
+  /// @param limit_seconds  0: none does.
+  std::optional<Event> FindSlow(double limit_seconds);
 
   /// What it was doing when it died.
   [[nodiscard]] Event LastWords(std::string problem);
@@ -123,6 +131,8 @@ class WorkerLink {
   uint64_t sequence_ = 0;
   uint32_t unit_ = codec::kNone;  ///< begun and not done
   uint32_t item_ = codec::kNone;  ///< started and not done
+  std::chrono::steady_clock::time_point item_since_;
+  bool item_is_slow_ = false;  ///< and FindSlow has said so
   using Clock = std::chrono::steady_clock;
   Clock::time_point begun_at_;                      ///< when unit_ was; a worker has no clock
   std::optional<Clock::time_point> running_since_;  ///< when the first item of unit_ could run

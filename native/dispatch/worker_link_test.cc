@@ -173,6 +173,27 @@ TEST_CASE("times are the worker's own, whatever they are") {
   CHECK(phase.duration_seconds == 1e300);
 }
 
+TEST_CASE("an item that runs for longer than the limit is told of, once") {
+  Pair pair;
+  pair.Send({.kind = ResultKind::kBegun, .unit = 3});
+  (void)pair.Follow();
+  CHECK_FALSE(pair.link.FindSlow(1e-9).has_value());
+  for (const uint32_t item : {1U, 2U}) {
+    pair.Send({.kind = ResultKind::kStarted, .unit = 3, .item = item});
+    (void)pair.Follow();
+    CHECK_FALSE(pair.link.FindSlow(0).has_value());
+    CHECK_FALSE(pair.link.FindSlow(3600).has_value());
+    std::optional<Event> slow;
+    while (!slow) slow = pair.link.FindSlow(1e-9);
+    CHECK(Text(*slow, "u") == "7 slow u." + std::to_string(item));
+    CHECK(slow->seconds > 0);
+    CHECK_FALSE(pair.link.FindSlow(1e-9).has_value());
+  }
+  pair.Send({.kind = ResultKind::kDone, .unit = 3, .item = 2});
+  (void)pair.Follow();
+  CHECK_FALSE(pair.link.FindSlow(1e-9).has_value());
+}
+
 TEST_CASE("the last words tell what the worker was doing") {
   Pair pair;
   CHECK(Text(pair.link.LastWords(""), "u") == "7 lost");

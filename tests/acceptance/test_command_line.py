@@ -132,6 +132,7 @@ def tree_of(project: Project) -> str:
         for name in ("time", "timestamp", "hostname"):
             element.attrib.pop(name, None)
         element.text = (element.text or "").strip()
+    for element in [*root.iter()][::-1]:  # what is below comes first, and its time is gone
         element[:] = sorted(element, key=ET.tostring)
     ET.indent(root)
     return ET.tostring(root, encoding="unicode")
