@@ -35,6 +35,7 @@ class Dispatcher:
                 bool,
                 int,
                 Sequence[bytes],
+                Sequence[bytes],
                 float,
                 bool,
                 bool,

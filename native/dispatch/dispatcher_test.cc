@@ -259,6 +259,48 @@ TEST_CASE("pinned units run before the barrier and while discovery is open") {
   CHECK(own.Ask() == "run p");
 }
 
+TEST_CASE("a shared worker runs what is pinned to it first, and nobody steals that") {
+  Run run(Plain(), 2);
+  run.Add({{"a"}});
+  run.Pin(0, "p", {"p::x"});
+  run.Pin(0, "q");
+  CHECK(run[0].Ask() == "run p only p::x");
+  CHECK(run[1].Ask() == "run a");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run[0].AskAhead() == "run q");
+  CHECK(run[1].Begin() == "begun");
+  run[1].EndUnit();
+  CHECK(run[1].Ask() == "finish");
+}
+
+TEST_CASE("what is pinned to a shared worker that dies goes to the others, in its order") {
+  Run run(With([](Settings& s) { s.discover = true; }), 2);
+  CHECK(run[1].Ask() == "discover");
+  run.Pin(0, "p");
+  run.Pin(0, "q", {"q::x"});
+  run.Pin(0, "r");
+  CHECK(run[0].Ask() == "run p");
+  run[0].Kill();
+  CHECK(run.Hear() == "0 lost");
+  CHECK(run[1].Ask() == "run p");
+  CHECK(run[1].Begin() == "begun");
+  CHECK(run[1].AskAhead() == "run q only q::x");
+  CHECK(run[1].Begin() == "begun");
+  CHECK(run[1].AskAhead() == "run r");
+}
+
+TEST_CASE("with pinned units nobody's last item waits for the end of discovery") {
+  Run run(With([](Settings& s) { s.discover = true; }), 2);
+  CHECK(run[1].Ask() == "discover");
+  run.Pin(0, "p");
+  CHECK(run[0].Ask() == "run p");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run[0].AskAhead() == "wait");
+  CHECK(run[0].Ask() == "nothing");
+  run.dispatcher.EndDiscovery();
+  CHECK(run[0].Await() == "finish");
+}
+
 // Deaths.
 
 TEST_CASE("a unit that was offered to a dead worker is given to another") {
