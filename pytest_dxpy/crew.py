@@ -43,6 +43,12 @@ class Member:
     down_told: bool = False
     broken: bool = False  # its session has met an internal error
     begun: list[int] = dataclasses.field(default_factory=list)  # units, in order
+    ran: list[list[int]] = dataclasses.field(default_factory=list)  # items of each of these
+
+    def begin_unit(self, number: int) -> None:
+        """It runs items of this unit from here on."""
+        self.begun.append(number)
+        self.ran.append([])
 
 
 class Crew:
@@ -93,6 +99,7 @@ class Crew:
             full=full,
             early=self._orders is None,
             divide=shared and self._birth.divide,
+            listing=shared and self._birth.listing,
         )
         payload = _marshal(birth)
         number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))

@@ -55,6 +55,15 @@ class RecordError(DxpyError):
     slug = "no-record"
 
 
+class ScheduleError(OptionError):
+    """A run that cannot be repeated."""
+
+    slug = "no-schedule"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(f"--dx-replay: {message}", hint=hint)
+
+
 class UnknownTestError(DxpyError):
     """There is no such test."""
 

@@ -118,6 +118,17 @@ def _revision(text: str) -> str:
     )
 
 
+def _replayed(text: str) -> str:
+    if text == "no":
+        return ""
+    if text == "yes" or (text.isascii() and text.isdecimal()) or "/" in text or "." in text:
+        return text
+    raise OptionError(
+        f"--dx-replay: {text!r} is no run",
+        hint="use a number, such as --dx-replay=3, or the option alone for the last run",
+    )
+
+
 def _names(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
@@ -241,6 +252,15 @@ OPTIONS: Final = (
         "and fails",
     ),
     Option(
+        "replay",
+        "no",
+        _replayed,
+        "[=RUN]",
+        "repeat a run: each worker runs what the worker of the same number had run, in the same "
+        "order; RUN is a number that the summary of a failed run names, or a file; without a "
+        "value it is the last run",
+    ),
+    Option(
         "stats",
         "no",
         _switch("dx-stats"),
@@ -281,6 +301,7 @@ class Options:
     affected: str  # "": no; "yes": since they last passed; else a revision
     explain: str  # "yes", "json", a node id; empty: nothing
     verify: bool
+    replay: str  # a run's number, a file, "yes": the last one; empty: no
     stats: bool
     env: list[str]
 

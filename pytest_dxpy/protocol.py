@@ -90,6 +90,7 @@ class Birth(NamedTuple):
     keep_stdout: bool  # '-s': write straight to the terminal
     early: bool  # the orders come only when the controller is configured
     divide: bool  # a file's tests may go to several workers
+    listing: bool  # tell what there is also of a file of which certain tests run
     timeout: float  # seconds for each phase of a test; 0: no limit
 
 

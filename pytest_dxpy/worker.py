@@ -192,7 +192,7 @@ class Worker:
             items = collector.collect(native.decode_id(key), argument)
         where = None
         if only or skip:
-            if skip:
+            if skip or self._birth.listing:
                 self.tell("listed", [item.nodeid for item in items])
             items = collection.choose(items, only, skip)
         elif self._birth.divide:
