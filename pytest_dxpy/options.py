@@ -129,6 +129,16 @@ def _replayed(text: str) -> str:
     )
 
 
+def _bisected(text: str) -> str:
+    if text == "no":
+        return ""
+    if "::" in text:
+        return text
+    raise OptionError(
+        f"--dx-bisect: {text!r} is no node id", hint="a node id is like 'test_a.py::test_1'"
+    )
+
+
 def _names(text: str) -> list[str]:
     return text.replace(",", " ").split()
 
@@ -261,6 +271,14 @@ OPTIONS: Final = (
         "value it is the last run",
     ),
     Option(
+        "bisect",
+        "no",
+        _bisected,
+        "NODEID",
+        "find which test, or which import of a file, makes this one fail that passes alone, in the "
+        "order of the last run in which it failed, or of the one that --dx-replay names",
+    ),
+    Option(
         "stats",
         "no",
         _switch("dx-stats"),
@@ -302,6 +320,7 @@ class Options:
     explain: str  # "yes", "json", a node id; empty: nothing
     verify: bool
     replay: str  # a run's number, a file, "yes": the last one; empty: no
+    bisect: str  # a node id; empty: no
     stats: bool
     env: list[str]
 

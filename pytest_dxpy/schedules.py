@@ -253,6 +253,10 @@ class Schedules:
             return sorted(int(name) for name in names if name.isascii() and name.isdecimal())
         return []
 
+    def names(self) -> list[str]:
+        """The runs, the oldest first; what one has kept may be damaged."""
+        return [str(number) for number in self._numbers()]
+
     def keep(self, text: str) -> str:
         """Keep the schedule of a run, and forget that of the oldest.
 

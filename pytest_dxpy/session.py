@@ -224,7 +224,7 @@ def before_configure(config: pytest.Config) -> None:
     with _usage_errors():
         workers = 0 if chosen.collect == "off" else count_workers(config, parsed, config.option)
         repeated = _schedules().wanted(config, parsed, chosen) if parsed.replay else None
-    if workers == 0:
+    if workers == 0 or parsed.bisect:
         _stay_alone(config, parsed, chosen)
         return
     xdist_compat.take_over(config)
@@ -334,6 +334,12 @@ def _stay_alone(config: pytest.Config, parsed: options.Options, chosen: mode.Mod
     """Run as plain pytest does, but for what need not run."""
     _leave_alone(config)
     xdist_options.leave_out(config.option)
+    if parsed.bisect:
+        from pytest_dxpy.bisecting import Bisection  # noqa: PLC0415  # it runs no test itself
+
+        with _usage_errors():
+            config.pluginmanager.register(Bisection(config, parsed, chosen), "dxpy-bisect")
+        return
     selection = _selection(config, parsed) if parsed.affected else None
     with plain_imports():
         from pytest_dxpy.alone import Alone  # noqa: PLC0415
