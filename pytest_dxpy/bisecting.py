@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.options import Options
 
 MOST_CULPRITS: Final = 4  # that are looked for with a number of runs that grows with log2
+MOST_NAMED: Final = 2  # steps of a trial
 MOST_OUTPUT: Final = 2000  # characters of a trial that could not run
 
 
@@ -295,6 +296,8 @@ class Bisection:
             steps = [before[position] for position in positions]
             failed = trials.outcome([*steps, own])
             told = f"after {len(steps)} of {len(before)}" if steps else "alone"
+            if 0 < len(steps) <= MOST_NAMED:
+                told = f"after {self._names(steps)}"
             self._say(f"{trials.count}: {told} it {'fails' if failed else 'passes'}")
             if failed is None and not positions:
                 raise pytest.UsageError(
@@ -323,14 +326,16 @@ class Bisection:
         positions = [self._steps.index(step) for step in steps]
         if fails([]) or not fails(positions):
             return [f"{self._node_id} is flaky: it fails and passes after the same steps"]
-        names = [one.node_id or f"the import of {self._show(one.key)}" for one in steps]
-        lines = [f"{self._node_id} fails after {' and '.join(names)}"]
+        lines = [f"{self._node_id} fails after {self._names(steps)}"]
         # As plain pytest; else as a worker, which imports a file after it has run others.
         for how in (["--dx-collect=off"], ["--dx-collect=lazy", "--dx-workers=1"]):
             arguments = ["-p", "dxpy", *how, *self._arguments(steps)]
             if trials.fails_with(self._node_id, arguments):
                 return [*lines, f"to repeat it: pytest {shlex.join(arguments)}"]
         return [*lines, "no short command repeats it: with options of this one it may"]
+
+    def _names(self, steps: list[Step]) -> str:
+        return " and ".join(one.node_id or f"the import of {self._show(one.key)}" for one in steps)
 
     def _arguments(self, steps: list[Step]) -> list[str]:
         """What pytest is told to import and run, in this order."""

@@ -127,7 +127,7 @@ class Repetition:
         if number not in self._open:
             return
         unit.listed = node_ids
-        if unit.key not in self._listed:
+        if unit.key not in self._listed and not unit.unreadable:
             self._listed[unit.key] = node_ids
             left = Counter(node_ids) - self._ran[unit.key]
             if left and not self._schedule.is_all:

@@ -217,6 +217,8 @@ void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
   if (result.header.kind == ResultKind::kUnitDone) OnShareEnds(link);
   if (auto event = link.Follow(result, all_phases_)) Emit(std::move(*event));
   if (result.header.kind == ResultKind::kCollected) OnCollected(link);
+  // A session can end by itself, and the process a while later.
+  if (result.header.kind == ResultKind::kFinished && link.shared()) LeaveOwnUnits(link);
 }
 
 // A halt takes effect here, before the worker is told that its message was read:
@@ -242,9 +244,7 @@ void Dispatcher::Bury(WorkerLink& link, std::string problem) {
       (void)link.channel().Claim(link.offer->ticket);
       if (!link.offer->join) queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
     }
-    std::vector<schedule::Unit> left;
-    for (const uint32_t unit : std::exchange(link.own_units, {})) left.push_back(units_[unit].unit);
-    queues_.Add(left);
+    LeaveOwnUnits(link);
   }
   Emit(link.LastWords(std::move(problem)));
 }
@@ -319,6 +319,13 @@ bool Dispatcher::OfferOwnUnit(WorkerLink& link) {
   OfferUnit(link, unit);
   link.offer->own = true;
   return true;
+}
+
+// Units that were pinned to a worker, and that it will not begin, are for all.
+void Dispatcher::LeaveOwnUnits(WorkerLink& link) {
+  std::vector<schedule::Unit> left;
+  for (const uint32_t unit : std::exchange(link.own_units, {})) left.push_back(units_[unit].unit);
+  queues_.Add(left);
 }
 
 // The most expensive offer of another worker that is not being begun.

@@ -142,6 +142,7 @@ class Dispatcher {
   void ServePinned(WorkerLink& link);
   void OfferUnit(WorkerLink& link, uint32_t unit, bool join = false);
   bool OfferOwnUnit(WorkerLink& link);
+  void LeaveOwnUnits(WorkerLink& link);
   std::optional<uint32_t> Revoke(const WorkerLink& thief);
   [[nodiscard]] bool SomeOfferIsOpen(const WorkerLink& besides) const;
 

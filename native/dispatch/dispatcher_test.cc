@@ -289,6 +289,17 @@ TEST_CASE("what is pinned to a shared worker that dies goes to the others, in it
   CHECK(run[1].AskAhead() == "run r");
 }
 
+TEST_CASE("what is pinned to a worker whose session ends goes to the others") {
+  Run run(Plain(), 2);
+  run.Pin(0, "p");
+  run.Pin(0, "q");
+  CHECK(run[0].Ask() == "run p");
+  CHECK(run[0].Begin() == "begun");
+  run[0].Send(ResultKind::kFinished);
+  run[0].Settle();
+  CHECK(run[1].Ask() == "run q");
+}
+
 TEST_CASE("with pinned units nobody's last item waits for the end of discovery") {
   Run run(With([](Settings& s) { s.discover = true; }), 2);
   CHECK(run[1].Ask() == "discover");

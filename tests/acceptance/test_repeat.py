@@ -389,3 +389,20 @@ def test_the_last_run_is_the_last_that_was_written(project: Project) -> None:
     project.run()
     project.write_file(f"{RUNS}/2.json", "")
     assert "repeating run 1" in project.run("--dx-replay").output
+
+
+def test_a_file_that_cannot_be_collected_any_more(skewed: Project) -> None:
+    first_run(skewed)
+    skewed.write(test_c="import nothing_like_that")
+    result = skewed.run("--dx-replay", "--continue-on-collection-errors")
+    assert (result.code, result.summary, result.notes) == (1, "8 passed, 1 error", [])
+
+
+def test_a_file_that_only_the_whole_suite_can_collect(project: Project) -> None:
+    """It runs in a worker that has collected everything, again."""
+    project.write(test_a="import sys\nsys.shared = 1\ndef test_1(): pass")
+    project.write(test_b="import sys\nsys.shared\ndef test_1(): pass\ndef test_2(): pass")
+    first = project.run("test_b.py", "test_a.py")
+    again = project.run("--dx-replay", "test_b.py", "test_a.py")
+    assert (first.code, first.summary) == (again.code, again.summary)
+    assert first.calls == again.calls
