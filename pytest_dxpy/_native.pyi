@@ -37,6 +37,7 @@ class Dispatcher:
                 bool,
                 int,
                 Sequence[bytes],
+                Sequence[bytes],
                 float,
                 bool,
                 bool,

@@ -120,7 +120,7 @@ class Confirmer:
         held = self._held.pop((number, worker))
         order = unit.order[worker]
         last = max(order.index(one.index) for one in held)
-        up_to = unit.ids(range(max(one.index for one in held) + 1))
+        up_to = unit.ids_up_to([one.index for one in held])
         before = self._run_before(number, worker)
         ran_alike = unit.ids(order[: last + 1])
         return Job(unit, held, up_to, ran_alike, before, group, first_worker=worker)

@@ -25,6 +25,7 @@ from pytest_dxpy.hearing import Hearing
 from pytest_dxpy.losses import Losses
 from pytest_dxpy.mode import Mode, detail_of, header
 from pytest_dxpy.progress import Progress
+from pytest_dxpy.repetition import Repetition, keep
 from pytest_dxpy.replay import Replay
 from pytest_dxpy.run import Run
 from pytest_dxpy.status import Status
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.crew import Member
     from pytest_dxpy.launch import Launcher
     from pytest_dxpy.options import Options
+    from pytest_dxpy.schedules import Plan
     from pytest_dxpy.selection import Selection
     from pytest_dxpy.units import Unit
 
@@ -42,15 +44,17 @@ class Controller:
     """A pytest plugin: takes collection and the run loop over."""
 
     def __init__(
-        self, options: Options, mode: Mode, launcher: Launcher, selection: Selection, workers: int
+        self, options: Options, mode: Mode, launcher: Launcher, selection: Selection, plan: Plan
     ) -> None:
         self._options = options
         self._mode = mode
         self._launcher = launcher
         self._records = selection.records
         self._selection = selection
-        self._workers = workers
+        self._plan = plan
+        self._name = ""  # under which the run is kept
         self._run: Run | None = None
+        self._repetition: Repetition | None = None
         self._taken: deque[tuple[Any, ...]] = deque()  # events that are not handled yet
         self._usage_error: pytest.UsageError | None = None
 
@@ -58,7 +62,10 @@ class Controller:
 
     def pytest_report_header(self, config: pytest.Config) -> list[str]:
         """Say how this run works."""
-        return header(config, self._mode, self._workers)
+        lines = header(config, self._mode, self._plan.workers)
+        if self._plan.repeated is not None:
+            lines[0] += f", repeating run {self._plan.repeated.name}"
+        return lines
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionstart(self, session: pytest.Session) -> None:
@@ -94,12 +101,14 @@ class Controller:
             self._start_workers(config, hints, early=early)
 
     def _start_workers(self, config: pytest.Config, hints: list[Unit], *, early: bool) -> None:
-        count = self._workers if self._mode.full else min(self._workers, self._busy(hints))
+        count, repeated = self._plan.workers, self._plan.repeated
+        if not (self._mode.full or repeated):
+            count = min(count, self._busy(hints))
         if count == 0 and not self._leaves_out_all(config):
             count = 1
         # From here on there are threads: nothing may be forked but by the zygote.
         dispatcher = native.Dispatcher(
-            given_order=self._mode.full or self._options.order == "pytest",
+            given_order=self._mode.full or self._options.order == "pytest" or bool(repeated),
             barrier=0 if early else count,
             discover=True,
             split=self._mode.split,
@@ -114,9 +123,12 @@ class Controller:
         )
         run.notes += [f"{name} is not called" for name in xdist_compat.unused_hooks(config)]
         self._confirmer = Confirmer(run)
-        self._losses = Losses(run, self._confirmer, count)
-        self._progress = Progress(run, self._confirmer, hints)
-        self._hearing = Hearing(run, self._confirmer, self._losses, self._progress)
+        if repeated is not None:
+            self._repetition, hints = Repetition(run, repeated), []
+        repetition = self._repetition
+        self._losses = Losses(run, self._confirmer, count, repetition)
+        self._progress = Progress(run, self._confirmer, hints, repetition)
+        self._hearing = Hearing(run, self._confirmer, self._losses, self._progress, repetition)
         for _ in range(count):
             crew.start(shared=True, full=self._mode.full)
         self._progress.begin()
@@ -129,6 +141,7 @@ class Controller:
             by_group=getattr(config.option, "dist", "no") == "loadgroup",
             early=False,
             divide=self._mode.split,
+            listing=self._plan.repeated is not None,
             timeout=self._options.timeout,
             exclusive=self._options.exclusive_fixtures,
             shared=self._options.shared_fixtures,
@@ -227,6 +240,10 @@ class Controller:
             self._run.notes.append(problem)
         else:
             self._run.notes += self._selection.keep(self._run.units.values())
+        if self._repetition is not None:
+            self._run.notes += self._repetition.notes()
+        with stages.of(session.config).stage("keeping what ran where"):
+            self._name = keep(self._run, self._plan.schedules)
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
         """Write what the user should know."""
@@ -235,6 +252,9 @@ class Controller:
         notes = self._run.take_notes() if self._run is not None else []
         for note in notes:
             terminalreporter.write_line(f"dxpy: {note}", yellow=True)
+        if self._name and self._run is not None and self._run.session.testsfailed:
+            repeat = f"--dx-replay={self._name}"
+            terminalreporter.write_line(f"dxpy: run {self._name}: {repeat} repeats its order")
 
     @pytest.hookimpl(tryfirst=True)
     def pytest_unconfigure(self) -> None:

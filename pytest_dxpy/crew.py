@@ -45,6 +45,12 @@ class Member:
     leaving: bool = False  # it runs no more tests, and tears down what it has built for others
     broken: bool = False  # its session has met an internal error
     begun: list[int] = dataclasses.field(default_factory=list)  # units, in order
+    ran: list[list[int]] = dataclasses.field(default_factory=list)  # items of each of these
+
+    def begin_unit(self, number: int) -> None:
+        """It runs items of this unit from here on."""
+        self.begun.append(number)
+        self.ran.append([])
 
 
 class Crew:
@@ -96,6 +102,7 @@ class Crew:
             full=full,
             early=self._orders is None,
             divide=shared and self._birth.divide,
+            listing=shared and self._birth.listing,
         )
         payload = _marshal(birth)
         number = self._dispatcher.open_worker(shared=shared, settings_bytes=len(payload))

@@ -55,6 +55,24 @@ class RecordError(DxpyError):
     slug = "no-record"
 
 
+class ScheduleError(OptionError):
+    """A run that cannot be repeated."""
+
+    slug = "no-schedule"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(f"--dx-replay: {message}", hint=hint)
+
+
+class BisectError(OptionError):
+    """Nothing to look into for ``--dx-bisect``."""
+
+    slug = "no-bisect"
+
+    def __init__(self, message: str, *, hint: str = "") -> None:
+        super().__init__(f"--dx-bisect: {message}", hint=hint)
+
+
 class UnknownTestError(DxpyError):
     """There is no such test."""
 

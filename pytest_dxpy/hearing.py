@@ -14,17 +14,26 @@ if TYPE_CHECKING:
     from pytest_dxpy.crew import Member
     from pytest_dxpy.losses import Losses
     from pytest_dxpy.progress import Progress
+    from pytest_dxpy.repetition import Repetition
     from pytest_dxpy.run import Run
 
 
 class Hearing:
     """Takes the events that pytest's hooks, or other parts of the controller, want to know."""
 
-    def __init__(self, run: Run, confirmer: Confirmer, losses: Losses, progress: Progress) -> None:
+    def __init__(
+        self,
+        run: Run,
+        confirmer: Confirmer,
+        losses: Losses,
+        progress: Progress,
+        repetition: Repetition | None,
+    ) -> None:
         self._run = run
         self._confirmer = confirmer
         self._losses = losses
         self._progress = progress
+        self._repetition = repetition
         self.late_errors: list[tuple[Member, UnconfigureError]] = []  # met after a session
 
     def heard(self, member: Member, event: protocol.Event) -> None:
@@ -37,7 +46,8 @@ class Hearing:
             case _:
                 self._told(member, reports.load(event.payload))
 
-    def _told(self, member: Member, message: tuple[Any, ...]) -> None:  # noqa: C901  # a line per kind
+    # A line for each kind.
+    def _told(self, member: Member, message: tuple[Any, ...]) -> None:  # noqa: C901, PLR0912
         run = self._run
         name, unit, *values = message
         # What a rerun, or a second look at the same files, says was said before.
@@ -53,6 +63,8 @@ class Hearing:
                 self._losses.asked(member, unit)
             case "recorded" | "listed", _:
                 run.selection.told(member.number, run.units.get(unit), message)
+                if self._repetition is not None and name == "listed":
+                    self._repetition.on_listed(unit, *values)
             case "collectreport", [data]:
                 self._on_collect_report(member, unit, data)
             case "collected everything", [count]:
@@ -108,7 +120,8 @@ class Hearing:
             self._progress.deselected(member.number, node_ids)
         elif member.shared and not (run.units[unit].again or run.units[unit].seen):
             run.units[unit].narrowed = True
-            run.replay.deselected(node_ids)
+            if self._repetition is None or self._repetition.is_told_by(unit):
+                run.replay.deselected(node_ids)
 
     def _on_internal_error(self, member: Member, text: str) -> None:
         run = self._run

@@ -19,6 +19,7 @@ from pytest_dxpy.units import Unit
 if TYPE_CHECKING:
     from pytest_dxpy.confirmer import Confirmer
     from pytest_dxpy.crew import Member
+    from pytest_dxpy.repetition import Repetition
     from pytest_dxpy.run import Run
 
 _RUNNER = re.compile(
@@ -30,9 +31,12 @@ EXIT_SECONDS = 10.0  # what a process may take from the end of its session to it
 class Losses:
     """Sees to it that no test is lost with its worker."""
 
-    def __init__(self, run: Run, confirmer: Confirmer, workers: int) -> None:
+    def __init__(
+        self, run: Run, confirmer: Confirmer, workers: int, repetition: Repetition | None
+    ) -> None:
         self._run = run
         self._confirmer = confirmer
+        self._repetition = repetition
         self._restarts_left = _restarts(run, workers)
         self._stalls = Stalls(run.options.stall)
         self._exclusive = Exclusive(run.records, run.options.exclusive_fixtures)
@@ -148,6 +152,8 @@ class Losses:
         elif not (member.broken or self._confirmer.reruns(event.unit)):
             self._leave_unit(event, death)
         self._confirmer.lost(member)
+        if self._repetition is not None:
+            self._repetition.forget(member.begun)
         if member.full and not member.shared:
             lost = self._confirmer.lose_takeovers()
             run.add([_rest(unit, unit.left(event.worker)) for unit in lost])
@@ -188,6 +194,8 @@ class Losses:
                 if not unit.sharing:
                     self._confirmer.submit(number)
         self._confirmer.broken(member)
+        if self._repetition is not None:
+            self._repetition.forget(member.begun)
 
     def _leave_unit(self, event: protocol.Event, death: _Death) -> None:
         """A worker has died that ran a unit, or had joined it."""
@@ -217,6 +225,7 @@ class Losses:
             return
         if event.item != protocol.NONE and not death.is_innocent:
             item = unit.items[event.item]
+            death.member.ran[-1].append(event.item)
             if not self._report_crash(item, event, death):
                 unit.ran.add(event.item)
         if left := unit.left(event.worker):
@@ -300,12 +309,17 @@ class _Sched:
 def _rest(unit: Unit, left: set[int], *, exclusive: bool = False) -> Unit:
     """Those items of a unit, as a unit of its own; all of it where it is not collected."""
     others = [position for position in range(len(unit.items or ())) if position not in left]
+    if unit.only and unit.items is not None:
+        only, skip = unit.ids(sorted(left)), unit.skip
+    else:
+        only, skip = unit.only, [*unit.skip, *unit.ids(others)]
     return Unit(
         unit.key,
         unit.argument,
         unit.cost_seconds,
         position=unit.position,
-        skip=[*unit.skip, *unit.ids(others)],
+        only=only,
+        skip=skip,
         again=True,
         exclusive=unit.exclusive or exclusive,
     )

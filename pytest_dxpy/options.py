@@ -9,128 +9,18 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING, Final
 
+from pytest_dxpy import option_values
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from pytest_dxpy.errors import OptionError
-
-COLLECT_MODES: Final = ("auto", "lazy", "full", "off")
-START_METHODS: Final = ("auto", "late", "early", "spawn")
-ORDERS: Final = ("pytest", "longest")
-SPLITS: Final = ("auto", "never")
-SWITCH: Final = ("no", "yes")
-LIST: Final = "NAME,..."
-RECORDS: Final = ("function", "module", "off")
 # No option: how a worker that is a new interpreter learns that it is one.
 SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
-
-
-def bad_option(message: str, *, hint: str) -> OptionError:
-    """What to raise where an option cannot be used."""
-    from pytest_dxpy.errors import OptionError  # noqa: PLC0415  # mostly all can
-
-    return OptionError(message, hint=hint)
 
 
 def usable_cpus() -> int:
     """How many CPUs this process may run on."""
     return len(os.sched_getaffinity(0))
-
-
-def _workers(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if text.isascii() and text.isdecimal() and int(text) >= 1:
-        return int(text)
-    raise bad_option(
-        f"--dx-workers: {text!r} is not a worker count", hint="use 'auto' or a number from 1 up"
-    )
-
-
-def _restarts(text: str) -> int | None:
-    if text == "auto":
-        return None
-    if text.isascii() and text.isdecimal():
-        return int(text)
-    raise bad_option(
-        f"--dx-max-restarts: {text!r} is not a count", hint="use 'auto' or a number from 0 up"
-    )
-
-
-def _seconds(text: str) -> float:
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1.0
-    if seconds > 0:
-        return seconds
-    raise bad_option(
-        f"--dx-stall: {text!r} is not a number of seconds", hint="use a number above 0, such as 20"
-    )
-
-
-def _limit(option: str) -> Callable[[str], float]:
-    def parse(text: str) -> float:
-        try:
-            seconds = float(text)
-        except ValueError:
-            seconds = -1.0
-        if 0 <= seconds < float("inf"):
-            return seconds
-        raise bad_option(
-            f"--{option}: {text!r} is not a number of seconds",
-            hint="use a number above 0, such as 60, or 0 for no limit",
-        )
-
-    return parse
-
-
-def _choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
-    def parse(text: str) -> str:
-        if text in choices:
-            return text
-        import difflib  # noqa: PLC0415  # only where a user has mistyped
-
-        close = difflib.get_close_matches(text, choices, n=1)
-        hint = f"did you mean {close[0]!r}?" if close else f"use one of {', '.join(choices)}"
-        raise bad_option(f"--{option}: unknown value {text!r}", hint=hint)
-
-    return parse
-
-
-def _directory(text: str) -> str:
-    return text
-
-
-def _switch(option: str) -> Callable[[str], bool]:
-    choose = _choice(option, SWITCH)
-    return lambda text: choose(text) == "yes"
-
-
-def _explain(text: str) -> str:
-    if text in SWITCH:
-        return "" if text == "no" else text
-    if text == "json" or any(mark in text for mark in ("::", "/", ".")):
-        return text
-    raise bad_option(
-        f"--dx-explain: {text!r} is neither 'json' nor a node id",
-        hint="a node id begins with a file, as in 'test_a.py::test_1'",
-    )
-
-
-def _revision(text: str) -> str:
-    if text == "no":
-        return ""
-    if text and not text.startswith("-"):
-        return text
-    raise bad_option(
-        f"--dx-affected: {text!r} is no revision of git",
-        hint="use a branch, tag or commit, such as --dx-affected=main, or the option alone",
-    )
-
-
-def _names(text: str) -> list[str]:
-    return text.replace(",", " ").split()
 
 
 class Option:
@@ -151,7 +41,7 @@ class Option:
     ) -> None:
         self.is_switch = not metavar
         self.is_optional = metavar.startswith("[")
-        self.is_list = metavar == LIST
+        self.is_list = metavar == option_values.LIST
         self.name = name
         self.default = default
         self.parse = parse
@@ -163,14 +53,14 @@ OPTIONS: Final = (
     Option(
         "workers",
         "auto",
-        _workers,
+        option_values.workers,
         "N",
         "number of worker processes; 'auto' is one per usable CPU",
     ),
     Option(
         "collect",
         "auto",
-        _choice("dx-collect", COLLECT_MODES),
+        option_values.choice("dx-collect", option_values.COLLECT_MODES),
         "MODE",
         "lazy: a worker collects a file when it runs it; full: each worker collects everything; "
         "off: one process; auto: lazy with failures confirmed in a worker that has collected "
@@ -179,7 +69,7 @@ OPTIONS: Final = (
     Option(
         "start",
         "auto",
-        _choice("dx-start", START_METHODS),
+        option_values.choice("dx-start", option_values.START_METHODS),
         "HOW",
         "late: fork workers after the initial conftests are imported; early: before; "
         "spawn: start new interpreters; auto: late where that is safe",
@@ -187,7 +77,7 @@ OPTIONS: Final = (
     Option(
         "order",
         "pytest",
-        _choice("dx-order", ORDERS),
+        option_values.choice("dx-order", option_values.ORDERS),
         "ORDER",
         "pytest: files begin in pytest's order, but for one that would end long after all others; "
         "longest: the longest first, for the shortest run",
@@ -195,7 +85,7 @@ OPTIONS: Final = (
     Option(
         "split",
         "auto",
-        _choice("dx-split", SPLITS),
+        option_values.choice("dx-split", option_values.SPLITS),
         "WHEN",
         "auto: an idle worker takes over the tail of a file that would run long, where the file's "
         "tests share no fixture above function scope; never: a file stays on one worker",
@@ -203,14 +93,14 @@ OPTIONS: Final = (
     Option(
         "max_restarts",
         "auto",
-        _restarts,
+        option_values.restarts,
         "N",
         "how many dead workers are replaced; 'auto' is 4 per worker",
     ),
     Option(
         "stall",
         "5",
-        _seconds,
+        option_values.seconds,
         "SECONDS",
         "end a worker that waits so long, and three times as long as another worker took, in the "
         "set-up of a session fixture which that one has",
@@ -218,23 +108,23 @@ OPTIONS: Final = (
     Option(
         "exclusive_fixtures",
         "",
-        _names,
-        LIST,
+        option_values.names,
+        option_values.LIST,
         "names of session fixtures that cannot exist twice, such as a server on a fixed port: all "
         "files whose tests use one go to one worker",
     ),
     Option(
         "shared_fixtures",
         "",
-        _names,
-        LIST,
+        option_values.names,
+        option_values.LIST,
         "names of session fixtures that one worker builds for all, once in a run, as "
         "@dx.fixture(scope='session', shared=True) says where they are defined",
     ),
     Option(
         "timeout",
         "0",
-        _limit("dx-timeout"),
+        option_values.limit("dx-timeout"),
         "SECONDS",
         "fail a test whose setup, call or teardown takes longer, show where its threads are, and "
         "go on in another worker; 0 is no limit; the mark dx_timeout(seconds) goes before it",
@@ -242,7 +132,7 @@ OPTIONS: Final = (
     Option(
         "slow",
         "0",
-        _limit("dx-slow"),
+        option_values.limit("dx-slow"),
         "SECONDS",
         "name a test on the terminal, with its worker, when it has been running for so long; it "
         "goes on; 0 names none",
@@ -250,7 +140,7 @@ OPTIONS: Final = (
     Option(
         "record",
         "function",
-        _choice("dx-record", RECORDS),
+        option_values.choice("dx-record", option_values.RECORDS),
         "WHAT",
         "function: workers note which functions each test runs, and which files it reads; "
         "module: which modules are imported, and files; off: nothing",
@@ -258,7 +148,7 @@ OPTIONS: Final = (
     Option(
         "affected",
         "no",
-        _revision,
+        option_values.revision,
         "[=REF]",
         "run only the tests that what changed since they last passed can have changed, or with "
         "REF what changed since that revision of git",
@@ -266,7 +156,7 @@ OPTIONS: Final = (
     Option(
         "explain",
         "no",
-        _explain,
+        option_values.explain,
         "[=WHAT]",
         "yes: with --dx-affected, say why each test was selected; NODEID: all about one test, also "
         "about one that need not run; json: one JSON document; without a value: yes",
@@ -274,15 +164,32 @@ OPTIONS: Final = (
     Option(
         "verify",
         "no",
-        _switch("dx-verify"),
+        option_values.switch("dx-verify"),
         "",
         "with --dx-affected: run everything, and report each test that would have been left out "
         "and fails",
     ),
     Option(
+        "replay",
+        "no",
+        option_values.replayed,
+        "[=RUN]",
+        "repeat a run: each worker runs what the worker of the same number had run, in the same "
+        "order; RUN is a number that the summary of a failed run names, or a file; without a "
+        "value it is the last run",
+    ),
+    Option(
+        "bisect",
+        "no",
+        option_values.bisected,
+        "NODEID",
+        "find which test, or which import of a file, makes this one fail that passes alone, in the "
+        "order of the last run in which it failed, or of the one that --dx-replay names",
+    ),
+    Option(
         "stats",
         "no",
-        _switch("dx-stats"),
+        option_values.switch("dx-stats"),
         "",
         "say at the end how long our own work took in the controller, stage by stage, by the "
         "clock and in CPU time of all its threads",
@@ -290,14 +197,14 @@ OPTIONS: Final = (
     Option(
         "env",
         "",
-        _names,
+        option_values.names,
         "NAMES",
         "environment variables that tests depend on, for --dx-affected",
     ),
     Option(
         "cache_dir",
         "",
-        _directory,
+        option_values.directory,
         "DIR",
         "where durations are remembered; empty is pytest's cache directory",
     ),
@@ -323,6 +230,8 @@ class Options:
     affected: str  # "": no; "yes": since they last passed; else a revision
     explain: str  # "yes", "json", a node id; empty: nothing
     verify: bool
+    replay: str  # a run's number, a file, "yes": the last one; empty: no
+    bisect: str  # a node id; empty: no
     stats: bool
     env: list[str]
 

@@ -10,6 +10,7 @@ from pytest_dxpy.records import content_hash
 
 if TYPE_CHECKING:
     from pytest_dxpy.confirmer import Confirmer
+    from pytest_dxpy.repetition import Repetition
     from pytest_dxpy.run import Run
     from pytest_dxpy.units import Unit
 
@@ -17,10 +18,13 @@ if TYPE_CHECKING:
 class Progress:
     """Follows the units that all workers share."""
 
-    def __init__(self, run: Run, confirmer: Confirmer, hints: list[Unit]) -> None:
+    def __init__(
+        self, run: Run, confirmer: Confirmer, hints: list[Unit], repetition: Repetition | None
+    ) -> None:
         self._run = run
         self._confirmer = confirmer
         self._hints = hints
+        self._repetition = repetition
         self._total = 0
         self._said: tuple[int, int] | None = None  # tests that there are, and need not run
         self._known = False
@@ -84,6 +88,9 @@ class Progress:
         """A worker has listed the units as pytest finds them: correct the hints."""
         run = self._run
         found = native.decode_units(event.payload)
+        if self._repetition is not None:
+            self._repeat(self._repetition, found)
+            return
         hinted = {unit.key: number for number, unit in run.units.items()}
         gone = self._gone({key for key, _, _ in found})
         run.dispatcher.drop_units(gone)
@@ -106,6 +113,17 @@ class Progress:
                 self._total -= run.units[number].tests
                 run.units[number].expected_tests = 0
             self._count(say=False)
+
+    def _repeat(self, repetition: Repetition, found: list[tuple[str, int, int]]) -> None:
+        """The units are given out as in another run."""
+        others = repetition.assign(found)
+        dependent = []
+        if self._run.mode.confirm:
+            dependent = [unit for unit in others if self._run.records.is_dependent(unit.key)]
+        self._run.add([unit for unit in others if unit not in dependent])
+        for unit in dependent:
+            self._confirmer.take_over(unit)
+        repetition.end_discovery()
 
     def _gone(self, found: set[str]) -> list[int]:
         """The hints that pytest does not find.
@@ -138,7 +156,7 @@ class Progress:
         unit.worker = event.worker
         unit.alone = not member.begun and not member.full
         unit.sharing.add(event.worker)
-        member.begun.append(event.unit)
+        member.begin_unit(event.unit)
 
     def on_sharing(self, event: protocol.Event) -> None:
         """Several workers run one unit, or could."""
@@ -146,7 +164,7 @@ class Progress:
         match event.kind:
             case protocol.HEARD_JOINED:
                 unit.sharing.add(event.worker)
-                self._run.crew.members[event.worker].begun.append(event.unit)
+                self._run.crew.members[event.worker].begin_unit(event.unit)
             case protocol.HEARD_CUT:
                 unit.give(event.worker, event.item)
             case protocol.HEARD_DIVISIBLE:
@@ -202,7 +220,9 @@ class Progress:
             return  # a Ctrl-C came while its collection was being handled
         item = unit.items[event.item]
         unit.note_run(event.worker, event.item, event.seconds)
-        node = run.crew.members[event.worker].node
+        member = run.crew.members[event.worker]
+        member.ran[-1].append(event.item)
+        node = member.node
         failed = protocol.failing(event.phases)
         unit.failed |= failed
         made = run.replay.reports_of(item, event.phases, node)

@@ -101,6 +101,7 @@ class Birth(NamedTuple):
     by_group: bool  # the tests of an xdist_group are one unit
     early: bool  # the orders come only when the controller is configured
     divide: bool  # a file's tests may go to several workers
+    listing: bool  # tell what there is also of a file of which certain tests run
     timeout: float  # seconds for each phase of a test; 0: no limit
     exclusive: list[str]  # names of session fixtures that cannot live twice
     shared: list[str]  # of those that are built once for all

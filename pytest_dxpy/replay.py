@@ -75,6 +75,7 @@ class Replay(Tally):
         self._collected: set[str] = set()
         self._warned: set[str] = set()
         self.collect_errors = 0
+        self.failed: list[str] = []  # node ids of tests
         self.on_outcome: Callable[..., None] = lambda *_, **__: None
         self.on_uncollected: Callable[[str], None] = lambda _: None
 
@@ -103,7 +104,10 @@ class Replay(Tally):
         """A test that has run."""
         node_id, location = item
         reports_ = list(reports_)
-        self.on_outcome(node_id, passed=not any(report.failed for report in reports_))
+        failed = any(report.failed for report in reports_)
+        if failed:
+            self.failed.append(node_id)
+        self.on_outcome(node_id, passed=not failed)
         if self._starts_matter:
             self._logstart(nodeid=node_id, location=location)
         for report in reports_:
@@ -143,6 +147,7 @@ class Replay(Tally):
         item = protocol.Item(node_id, (node_id.partition("::")[0], None, node_id))
         report = reports.teardown_report(item, text)
         report.node = node  # type: ignore[attr-defined]
+        self.failed.append(node_id)
         self.on_outcome(node_id, passed=False)
         self._logreport(report=report)
 

@@ -64,6 +64,7 @@ class Run:
                     unit.cost_seconds,
                     unit.recorded,
                     unit.position,
+                    [native.encode_id(node_id) for node_id in unit.only],
                     [native.encode_id(node_id) for node_id in unit.skip],
                     unit.start_seconds,
                     unit.whole or unit.again or unit.partial,

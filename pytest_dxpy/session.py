@@ -23,6 +23,7 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_dxpy import kept_files, mode, native, options, stages, xdist_compat, xdist_options
+from pytest_dxpy.option_values import bad_option
 from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
     from pytest_dxpy.idle import Idle
     from pytest_dxpy.launch import ForkServer, Launcher
     from pytest_dxpy.recording import Recording
+    from pytest_dxpy.schedules import Schedule
     from pytest_dxpy.seat import WorkerSeat
     from pytest_dxpy.selection import Selection
 
@@ -99,7 +101,7 @@ def count_workers(config: pytest.Config, parsed: options.Options, given: Any) ->
 def _number(text: object) -> int:
     if str(text).isascii() and str(text).isdecimal():
         return int(str(text))
-    raise options.bad_option(
+    raise bad_option(
         f"-n: {text!r} is not a worker count", hint="use 'auto', 'logical' or a number from 0 up"
     )
 
@@ -225,18 +227,27 @@ def before_configure(config: pytest.Config) -> None:
     chosen = mode.choose(config, parsed.collect, parsed.split)
     with _usage_errors():
         workers = 0 if chosen.collect == "off" else count_workers(config, parsed, config.option)
-    if workers == 0:
+        repeated = _schedules().wanted(config, parsed, chosen) if parsed.replay else None
+    if workers == 0 or parsed.bisect:
         _stay_alone(config, parsed, chosen)
         return
     xdist_compat.take_over(config)
+    if repeated is not None:
+        workers, chosen = len(repeated.workers), repeated.mode(parsed, chosen)
     group = config.option.dist == "loadgroup"
     xdist_compat.announce(config.option, workers)
     if group:
         config.option.dist = "loadgroup"
-    _run(config, parsed, chosen, workers)
+    _run(config, parsed, chosen, workers, repeated)
 
 
-def _run(config: pytest.Config, parsed: options.Options, chosen: mode.Mode, workers: int) -> None:
+def _run(
+    config: pytest.Config,
+    parsed: options.Options,
+    chosen: mode.Mode,
+    workers: int,
+    repeated: Schedule | None,
+) -> None:
     """Become the controller of workers, or one that needs none."""
     early = config.stash.get(EARLY_SERVER, None)
     # Before the fork: mostly there is nothing to fork for.
@@ -252,7 +263,8 @@ def _run(config: pytest.Config, parsed: options.Options, chosen: mode.Mode, work
     # Not before the fork: workers get ready meanwhile, and need none of it.
     controller_class = _controller_class(config)
     selection = selection or _selection(config, parsed)
-    controller = controller_class(parsed, chosen, launcher, selection, workers)
+    plan = _schedules().Plan(workers, _schedules().kept(config, parsed), repeated)
+    controller = controller_class(parsed, chosen, launcher, selection, plan)
     config.pluginmanager.register(controller, "dsession")
     # Clean-ups run in reverse: this is the last one.
     config.add_cleanup(lambda: _close(controller, config))
@@ -298,6 +310,14 @@ def _late_launcher(config: pytest.Config, parsed: options.Options) -> Launcher |
         return forked
 
 
+def _schedules() -> ModuleType:
+    """Import what only a controller needs."""
+    with plain_imports():
+        from pytest_dxpy import schedules  # noqa: PLC0415
+
+    return schedules
+
+
 def _launch() -> ModuleType:
     """Import what only a run with workers needs, or a worker."""
     with plain_imports():
@@ -318,6 +338,12 @@ def _stay_alone(config: pytest.Config, parsed: options.Options, chosen: mode.Mod
     """Run as plain pytest does, but for what need not run."""
     _leave_alone(config)
     xdist_options.leave_out(config.option)
+    if parsed.bisect:
+        from pytest_dxpy.bisecting import Bisection  # noqa: PLC0415  # it runs no test itself
+
+        with _usage_errors():
+            config.pluginmanager.register(Bisection(config, parsed, chosen), "dxpy-bisect")
+        return
     selection = _selection(config, parsed) if parsed.affected else None
     with plain_imports():
         from pytest_dxpy.alone import Alone  # noqa: PLC0415
@@ -341,7 +367,7 @@ def _idle(
         from pytest_dxpy.idle import Idle, Search  # noqa: PLC0415
 
     with stages.of(config).stage("settings"):
-        folder, _ = _cache_folder(config, parsed)
+        folder, _ = kept_files.folder_of(config, parsed.cache_dir)
         search = Search(config, parsed, chosen, folder)
     selection = None
     if not (found := search.recalled()):
@@ -356,7 +382,7 @@ def _selection(config: pytest.Config, parsed: options.Options) -> Selection:
         from pytest_dxpy.selection import Selection  # noqa: PLC0415
 
     with stages.of(config).stage("settings and durations"):
-        folder, make_folder = _cache_folder(config, parsed)
+        folder, make_folder = kept_files.folder_of(config, parsed.cache_dir)
         records = Records(folder and folder / kept_files.DURATIONS, make_folder)
         records.declared = frozenset(parsed.exclusive_fixtures)
         with _usage_errors():
@@ -372,20 +398,3 @@ def _against(config: pytest.Config, parsed: options.Options, folder: Path | None
 
     with stages.of(config).stage("comparing with the revision"):
         return Against(config, parsed.affected, folder)
-
-
-def _cache_folder(
-    config: pytest.Config, parsed: options.Options
-) -> tuple[Path | None, Callable[[], object]]:
-    """Where things are kept between runs, and what makes that folder."""
-    if parsed.cache_dir:
-        return config.invocation_params.dir / parsed.cache_dir, lambda: None
-    if not config.pluginmanager.hasplugin("cacheprovider"):
-        return None, lambda: None
-    # config.cache is made in pytest_configure; its place is known before.
-    from _pytest.cacheprovider import Cache  # noqa: PLC0415
-
-    place = Cache.cache_dir_from_config(config, _ispytest=True)
-    later: Any = config  # has its cache when that is called
-    # Not just mkdir: a cache directory that pytest finds without its .gitignore stays so.
-    return place / "d" / "dxpy", lambda: later.cache.mkdir("dxpy")

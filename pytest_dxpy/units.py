@@ -28,6 +28,8 @@ SECONDS_PER_WORKER = 0.1
 SLOW_SECONDS = 0.05
 MOST_SLOW = 256
 TESTS_PER_WORKER = 20
+# No node id: "run just this" is then "collect it, and run nothing".
+NO_TEST = ""
 
 
 @dataclasses.dataclass(eq=False, repr=False)
@@ -39,6 +41,7 @@ class Unit:
     cost_seconds: float
     recorded: bool = False  # the cost was measured, not guessed
     position: int = 0  # its place in pytest's order
+    only: list[str] = dataclasses.field(default_factory=list)  # run these, in order; empty: all
     skip: list[str] = dataclasses.field(default_factory=list)
     expected_tests: int = 0
     known: bool = False  # expected_tests is remembered, and the file is the same
@@ -64,6 +67,7 @@ class Unit:
     listed: list[str] | None = None  # node ids of all that was collected, where some are skipped
     unreadable: bool = False  # it could not be collected
     seen: bool = False  # another worker has collected it, and told what there is to be told
+    piece: bool = False  # other workers run some of the file, as in a run that is repeated
 
     def copy(self) -> Unit:
         """The same tests, to run once more."""
@@ -98,7 +102,7 @@ class Unit:
     @property
     def split(self) -> bool:
         """Whether its items went to more than one worker."""
-        return len(self.spans) > 1
+        return len(self.spans) > 1 or self.piece
 
     def left(self, worker: int) -> set[int]:
         """Positions of the items that a worker has and has not run."""
@@ -114,6 +118,14 @@ class Unit:
     def slowest(self) -> list[tuple[int, float]]:
         """The items that took longest, by position, with their seconds."""
         return sorted(sorted(self.slow.items(), key=lambda one: -one[1])[:MOST_SLOW])
+
+    def ids_up_to(self, positions: Iterable[int]) -> list[str]:
+        """The node ids of the file's tests up to the last of these items, whoever runs them."""
+        if self.listed is None or not self.only:
+            return self.ids(range(max(positions) + 1))
+        wanted = set(self.ids(positions))
+        last = max(place for place, one in enumerate(self.listed) if one in wanted)
+        return self.listed[: last + 1]
 
     def ids(self, positions: Iterable[int]) -> list[str]:
         """The node ids of items."""

@@ -210,7 +210,7 @@ class Worker:
             self._port.send_items(unit, [], None)
             return
         if only or skip:
-            if skip:
+            if skip or self._birth.listing:
                 self.tell("listed", [item.nodeid for item in items])
             items = collection.choose(items, only, skip)
         elif self._birth.divide:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from pytest_dxpy.options import bad_option
+from pytest_dxpy.option_values import bad_option
 
 if TYPE_CHECKING:
     import pytest

@@ -39,6 +39,7 @@ MARKER = "DXPY_TEST_RUN"
 CACHE_FILES = ("files.json", "facts.dxti", "settings.bin")  # what we keep between runs
 # What a developer may have set and a run must not see.
 FOREIGN = re.compile(r"PYTEST_|PYTHON|DX_|DXPY_|COV_|COVERAGE_|HYPOTHESIS_|COLUMNS$|CI$|BUILD_")
+KEPT_RUN = re.compile(r"run (\d+): --dx-replay=\1 repeats its order$")  # where a test failed
 LAST_LINE = re.compile(r"^(?:=+ )?((?:\d+|no) [^=\n]*?)(?: in [\d.]+s.*)?(?: =+)?$", re.MULTILINE)
 
 # A test of every outcome there is.
@@ -107,7 +108,8 @@ class Result:
     @property
     def notes(self) -> list[str]:
         """What dxpy said: its lines after the header."""
-        return [text for text in self.lines("dxpy: ") if " collection" not in text]
+        lines = self.lines("dxpy: ")
+        return [text for text in lines if " collection" not in text and not KEPT_RUN.match(text)]
 
     @property
     def errors(self) -> str:

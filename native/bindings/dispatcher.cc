@@ -57,19 +57,19 @@ codec::UnitSpec MakeSpec(std::string key, uint32_t argument, std::vector<std::st
   return {std::move(key), argument, std::move(only), std::move(skip)};
 }
 
-// (key, argument, cost in seconds, whether that was recorded, position, node ids to skip,
-// seconds to start or -1, whether it is never to be shared, whether it is exclusive, slow
-// items with their seconds)
-using UnitTuple =
-    std::tuple<std::string, uint32_t, double, bool, uint32_t, std::vector<std::string>, double,
-               bool, bool, std::vector<std::pair<uint32_t, double>>>;
+// (key, argument, cost in seconds, whether that was recorded, position, node ids to run or
+// none for all, node ids to skip, seconds to start or -1, whether it is never to be shared, whether
+// it is exclusive, slow items with their seconds)
+using UnitTuple = std::tuple<std::string, uint32_t, double, bool, uint32_t,
+                             std::vector<std::string>, std::vector<std::string>, double, bool, bool,
+                             std::vector<std::pair<uint32_t, double>>>;
 
 uint32_t AddUnits(Dispatcher& dispatcher, std::vector<UnitTuple> tuples) {
   std::vector<dispatch::NewUnit> units;
   units.reserve(tuples.size());
-  for (auto& [key, argument, cost_seconds, recorded, position, skip, start_seconds, whole,
+  for (auto& [key, argument, cost_seconds, recorded, position, only, skip, start_seconds, whole,
               exclusive, slow] : tuples) {
-    units.push_back({.spec = MakeSpec(std::move(key), argument, {}, std::move(skip)),
+    units.push_back({.spec = MakeSpec(std::move(key), argument, std::move(only), std::move(skip)),
                      .cost_seconds = cost_seconds,
                      .position = position,
                      .recorded = recorded,

@@ -30,9 +30,9 @@ UniqueFd MakeEventFd() {
   return fd;
 }
 
-// What was offered to a worker that joins is another's already.
+// What was offered to a worker that joins is another's already, and what was pinned is its own.
 bool IsStealable(const WorkerLink& link) {
-  return !link.dead && link.shared() && link.offer && !link.offer->join;
+  return !link.dead && link.shared() && link.offer && !link.offer->join && !link.offer->own;
 }
 
 }  // namespace
@@ -223,6 +223,8 @@ void Dispatcher::OnResult(WorkerLink& link, const WorkerLink::Result& result) {
     Emit(std::move(*event));
   }
   if (result.header.kind == ResultKind::kCollected) OnCollected(link);
+  // A session can end by itself, and the process a while later.
+  if (result.header.kind == ResultKind::kFinished && link.shared()) LeaveOwnUnits(link);
 }
 
 // A halt takes effect here, before the worker is told that its message was read:
@@ -248,6 +250,7 @@ void Dispatcher::Bury(WorkerLink& link, std::string problem) {
       (void)link.channel().Claim(link.offer->ticket);
       if (!link.offer->join) queues_.Add(std::span(&units_[link.offer->unit].unit, 1));
     }
+    LeaveOwnUnits(link);
   }
   EndOutput(link);
   Emit(link.LastWords(std::move(problem)));
@@ -278,11 +281,15 @@ void Dispatcher::ServeShared(WorkerLink& link) {
     return other->shared() && other->ready;
   });
   if (ready < static_cast<int64_t>(barrier_)) return;
-  if (AwaitsCollection(link) || ServeShare(link)) return;
+  if (OfferOwnUnit(link) || AwaitsCollection(link) || ServeShare(link)) return;
   if (const auto unit = UnitToJoinFirst(link)) return OfferUnit(link, *unit, true);
   if (const auto unit = queues_.Next(link.id())) return OfferUnit(link, *unit);
-  if (discovery_open_) return;
   const bool idle = *link.need;
+  if (discovery_open_) {
+    // Not for long, but where discovery goes on while pinned units run.
+    if (!idle && shared_have_own_) Answer(link, CommandKind::kWait);
+    return;
+  }
   if (idle) {
     // A unit may be stuck behind the long last item of another worker.
     if (const auto unit = Revoke(link)) return OfferUnit(link, *unit);
@@ -296,11 +303,8 @@ void Dispatcher::ServeShared(WorkerLink& link) {
 }
 
 void Dispatcher::ServePinned(WorkerLink& link) {
-  if (!link.own_units.empty()) {
-    const uint32_t unit = link.own_units.front();
-    link.own_units.pop_front();
-    OfferUnit(link, unit);
-  } else if (link.released) {
+  if (OfferOwnUnit(link)) return;
+  if (link.released) {
     Answer(link, CommandKind::kFinish);
   } else if (!*link.need) {
     Answer(link, CommandKind::kWait);
@@ -313,6 +317,22 @@ void Dispatcher::OfferUnit(WorkerLink& link, uint32_t unit, bool join) {
   link.channel().Offer(last_ticket_);
   link.SendUnit(unit, units_[unit].spec, last_ticket_, join);
   link.need.reset();
+}
+
+bool Dispatcher::OfferOwnUnit(WorkerLink& link) {
+  if (link.own_units.empty()) return false;
+  const uint32_t unit = link.own_units.front();
+  link.own_units.pop_front();
+  OfferUnit(link, unit);
+  link.offer->own = true;
+  return true;
+}
+
+// Units that were pinned to a worker, and that it will not begin, are for all.
+void Dispatcher::LeaveOwnUnits(WorkerLink& link) {
+  std::vector<schedule::Unit> left;
+  for (const uint32_t unit : std::exchange(link.own_units, {})) left.push_back(units_[unit].unit);
+  queues_.Add(left);
 }
 
 // The most expensive offer of another worker that is not being begun.

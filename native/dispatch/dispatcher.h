@@ -105,7 +105,9 @@ class Dispatcher {
   void SetPositions(std::span<const uint32_t> units);
   /// No unit is to come of discovery any more.
   void EndDiscovery();
-  /// A unit for one worker that is not shared. @returns its number.
+  /// A unit for one worker, which runs it before those of the queues, and after what was
+  /// pinned to it before. A shared worker that dies leaves its units to the others.
+  /// @returns its number.
   uint32_t Pin(uint32_t worker, codec::UnitSpec spec);
   /// A worker that is not shared may end its session when it is through.
   void Release(uint32_t worker);
@@ -167,6 +169,8 @@ class Dispatcher {
   void ServeShared(WorkerLink& link);
   void ServePinned(WorkerLink& link);
   void OfferUnit(WorkerLink& link, uint32_t unit, bool join = false);
+  bool OfferOwnUnit(WorkerLink& link);
+  void LeaveOwnUnits(WorkerLink& link);
   std::optional<uint32_t> Revoke(const WorkerLink& thief);
   [[nodiscard]] bool SomeOfferIsOpen(const WorkerLink& besides) const;
 
@@ -214,6 +218,7 @@ class Dispatcher {
   bool all_phases_ = false;
   bool discovery_wanted_;
   bool discovery_open_;
+  bool shared_have_own_ = false;  ///< units were pinned to workers that are shared
 
   std::atomic<bool> ending_ = false;
   std::thread output_thread_;  ///< started with the first of outputs_

@@ -243,42 +243,6 @@ TEST_CASE("of a worker that begins and a dispatcher that revokes exactly one win
 
 // Workers with work of their own.
 
-TEST_CASE("a worker that is not shared runs what is pinned to it, waits, and is released") {
-  Run run(Plain(), 1);
-  FakeWorker& own = run.Open(false);
-  run.Add({{"a"}});
-  CHECK(own.AskAhead() == "wait");
-  CHECK(own.Ask() == "nothing");
-  run.Pin(1, "p", {"p::x"});
-  CHECK(own.Await() == "run p only p::x");
-  run.Pin(1, "q");
-  CHECK(own.Begin() == "begun");
-  CHECK(own.AskAhead() == "run q");
-  CHECK(own.Ask() == "nothing");
-  run.dispatcher.Release(1);
-  CHECK(own.Await() == "finish");
-  CHECK(run[0].Ask() == "run a");
-}
-
-TEST_CASE("what is offered to a worker that is not shared is nobody else's") {
-  Run run(Plain(), 2);
-  FakeWorker& own = run.Open(false);
-  run.Pin(2, "p");
-  CHECK(own.Ask() == "run p");
-  CHECK(run[0].AskAhead() == "finish");
-  CHECK(run[1].Ask() == "finish");
-  own.Kill();
-  CHECK(run.Hear() == "2 lost");
-  CHECK_FALSE(run.dispatcher.HasQueuedUnits());
-}
-
-TEST_CASE("pinned units run before the barrier and while discovery is open") {
-  Run run({.order = schedule::Order::kGiven, .barrier = 3, .discover = true});
-  FakeWorker& own = run.Open(false);
-  run.Pin(0, "p");
-  CHECK(own.Ask() == "run p");
-}
-
 // Deaths.
 
 TEST_CASE("a unit that was offered to a dead worker is given to another") {

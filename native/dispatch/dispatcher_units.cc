@@ -57,8 +57,19 @@ void Dispatcher::EndDiscovery() {
 uint32_t Dispatcher::Pin(uint32_t worker, codec::UnitSpec spec) {
   const std::lock_guard lock(mutex_);
   const auto unit = static_cast<uint32_t>(units_.size());
-  units_.push_back({.spec = std::move(spec), .unit = {}, .slow = {}, .cuts = {}, .collected = {}});
-  workers_.at(worker)->own_units.push_back(unit);
+  WorkerLink& link = *workers_.at(worker);
+  shared_have_own_ |= link.shared();
+  // Its place where the worker dies: behind those that were pinned before.
+  units_.push_back({.spec = std::move(spec),
+                    .unit = {.id = unit, .position = unit},
+                    .slow = {},
+                    .cuts = {},
+                    .collected = {}});
+  if (link.shared() && link.dead) {
+    queues_.Add(std::span(&units_[unit].unit, 1));
+  } else {
+    link.own_units.push_back(unit);
+  }
   control_.controller_bell().Ring();
   return unit;
 }

@@ -29,6 +29,7 @@ class WorkerLink {
     uint32_t unit = codec::kNone;
     uint64_t ticket = 0;
     bool join = false;  ///< another worker has begun it
+    bool own = false;   ///< it was pinned to this worker
   };
 
   /// Which items it has collected of its unit, and whether others have the same.
@@ -104,7 +105,7 @@ class WorkerLink {
 
   std::optional<Offer> offer;      ///< told of, not begun
   std::optional<bool> need;        ///< waits for an answer; true: it is idle
-  std::deque<uint32_t> own_units;  ///< where not shared: what it shall run
+  std::deque<uint32_t> own_units;  ///< pinned to it; it runs them before any other
   bool released = false;           ///< where not shared: nothing more will come
   bool ready = false;
   bool discovers = false;       ///< was told to and has not answered
