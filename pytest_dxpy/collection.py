@@ -97,6 +97,9 @@ class LazyCollector:
         # folders stay as long as the session.
         self._chains: dict[tuple[int, Path], list[nodes.Directory]] = {}  # by argument and folder
         self._inside: dict[nodes.Directory, tuple[list[Any], dict[Path, list[Any]]]] = {}
+        # A unit may come twice: its rest, or a part that another worker had. pytest 8 passes
+        # over what it has collected before.
+        self._generated: dict[Unit, list[pytest.Item]] = {}
         self._wanted: Unit | None = None
         self._items: list[pytest.Item] = []
         self._prepare()
@@ -255,9 +258,7 @@ class LazyCollector:
         items: list[pytest.Item] = []
         session.items = items
         try:
-            for start in self._starts(*self._wanted):
-                items.extend(session.genitems(start))
-            self._raise_not_found()
+            items.extend(self._generated.get(self._wanted, ()) or self._generate(self._wanted))
             self._config.pluginmanager.check_pending()
             self._config.hook.pytest_collection_modifyitems(
                 session=session, config=self._config, items=items
@@ -266,6 +267,13 @@ class LazyCollector:
             self._finish()
         session.testscollected += len(items)
         self._items = items
+        return items
+
+    def _generate(self, unit: Unit) -> list[pytest.Item]:
+        session: Any = self._session
+        items = [item for start in self._starts(*unit) for item in session.genitems(start)]
+        self._raise_not_found()
+        self._generated[unit] = items
         return items
 
     def _finish(self) -> None:
