@@ -31,7 +31,8 @@ def test_installed_alone_it_imports_its_hooks_and_options_and_no_more(small: Pro
     result = small.pytest()
     assert result.summary == "2 passed"
     assert result.lines("imported: ") == [
-        "pytest_dxpy pytest_dxpy._version pytest_dxpy.errors pytest_dxpy.options pytest_dxpy.plugin"
+        "pytest_dxpy pytest_dxpy._version pytest_dxpy.option_values pytest_dxpy.options "
+        "pytest_dxpy.plain_imports pytest_dxpy.plugin"
     ]
 
 
