@@ -65,6 +65,7 @@ receive_message = _native.receive_message
 die_with_parent = _native.die_with_parent
 open_pidfd = _native.open_pidfd
 count_threads = _native.count_threads
+usable_cpus = _native.usable_cpus
 own_shared_pages = _native.own_shared_pages
 
 walk = _native.walk

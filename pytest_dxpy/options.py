@@ -6,7 +6,6 @@ these rows. To add an option, add a row, and its type to ``Options``.
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final
 
 from pytest_dxpy import option_values
@@ -16,11 +15,6 @@ if TYPE_CHECKING:
 
 # No option: how a worker that is a new interpreter learns that it is one.
 SPAWN_VARIABLE: Final = "DXPY_SPAWNED_WORKER"
-
-
-def usable_cpus() -> int:
-    """How many CPUs this process may run on."""
-    return len(os.sched_getaffinity(0))
 
 
 class Option:
@@ -55,7 +49,8 @@ OPTIONS: Final = (
         "auto",
         option_values.workers,
         "N",
-        "number of worker processes; 'auto' is one per usable CPU",
+        "number of worker processes; 'auto' is one per CPU that this process may use, by its "
+        "affinity and by what its container grants it",
     ),
     Option(
         "collect",

@@ -95,7 +95,7 @@ def count_workers(config: pytest.Config, parsed: options.Options, given: Any) ->
     from_environment = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", "")
     if from_environment.isdecimal():
         return _limit(given, int(from_environment))
-    return _limit(given, options.usable_cpus())
+    return _limit(given, native.usable_cpus())
 
 
 def _number(text: object) -> int:

@@ -3,6 +3,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include "base/cpus.h"
 #include "base/own_pages.h"
 #include "bindings/bindings.h"
 
@@ -39,6 +40,7 @@ void BindProcess(py::module_& m) {
   m.def("open_pidfd", [](int pid) { return OpenPidFd(pid).release(); });
   m.def("own_shared_pages", &OwnSharedPages, py::arg("max_bytes"));
   m.def("count_threads", &CountThreads);
+  m.def("usable_cpus", &UsableCpus);
 }
 
 }  // namespace dxpy::bindings

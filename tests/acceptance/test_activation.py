@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 import pytest
 
 from pytest_dxpy.options import OPTIONS, Option, flag
@@ -56,6 +58,16 @@ def test_the_command_line_asks_for_it(small: Project, args: list[str]) -> None:
     result = small.pytest(*args)
     assert OURS in result.output
     assert result.summary == "2 passed"
+
+
+def test_without_a_number_there_is_a_worker_for_each_cpu_that_may_be_used(small: Project) -> None:
+    cpus = os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(cpus)})
+    try:
+        result = small.pytest("-p", "dxpy")
+    finally:
+        os.sched_setaffinity(0, cpus)
+    assert "dxpy: 1 worker," in result.output
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: str(option.name))

@@ -11,7 +11,6 @@ from pytest_dxpy.options import (
     environment_twin,
     flag,
     gather,
-    usable_cpus,
 )
 
 
@@ -95,10 +94,6 @@ def test_the_first_place_that_has_a_value_counts() -> None:
 
 def test_an_empty_text_is_a_value() -> None:
     assert gather([{"cache_dir": ""}.get, {"cache_dir": "x"}.get]) == {"cache_dir": ""}
-
-
-def test_cpus_are_those_that_the_process_may_use() -> None:
-    assert usable_cpus() >= 1
 
 
 @pytest.mark.parametrize("option", OPTIONS, ids=lambda option: str(option.name))
