@@ -125,6 +125,7 @@ bench: build  ## time whole runs and the native hot paths
 	build/bench/bench/index_bench
 	build/bench/bench/store_bench
 	build/bench/bench/impact_bench
+	build/bench/bench/makespan_bench </dev/null
 	@stdlib=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("stdlib"))'); \
 	for name in walk outline facts resolve survey; do echo "== $$name: $$stdlib"; \
 	  build/bench/bench/$${name}_bench "$$stdlib" || exit 1; done

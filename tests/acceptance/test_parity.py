@@ -88,7 +88,9 @@ def test_the_count_of_every_outcome_where_no_plugin_looks(project: Project) -> N
 def shown_errors(result: Result) -> list[str]:
     """What is shown of tests that failed, without the names of workers."""
     text = result.output.partition(" ERRORS ===")[2].partition(" short test summary ")[0]
-    return [line for line in text.splitlines() if line and not line.startswith("[gw")]
+    return [
+        line for line in text.splitlines() if line and not line.startswith(("[gw", "dxpy: run"))
+    ]
 
 
 @pytest.mark.parametrize("scope", ["function", "session"])
