@@ -283,6 +283,7 @@ void Dispatcher::ServeShared(WorkerLink& link) {
   if (ready < static_cast<int64_t>(barrier_)) return;
   if (OfferOwnUnit(link) || AwaitsCollection(link) || ServeShare(link)) return;
   if (const auto unit = UnitToJoinFirst(link)) return OfferUnit(link, *unit, true);
+  if (AwaitsUnitToJoinFirst(link)) return;
   if (const auto unit = queues_.Next(link.id())) return OfferUnit(link, *unit);
   const bool idle = *link.need;
   if (discovery_open_) {

@@ -184,9 +184,12 @@ class Dispatcher {
   [[nodiscard]] static double OrdinarySeconds(const UnitRecord& record);
   void Look(WorkerLink& link, Sharing& sharing) const;
   [[nodiscard]] bool MayJoin(const WorkerLink& thief, uint32_t unit) const;
+  [[nodiscard]] static double RunSeconds(const UnitRecord& record);
+  [[nodiscard]] static bool IsWorthCollectingTwice(const UnitRecord& record, uint32_t workers);
   [[nodiscard]] bool IsWorthSharing(const WorkerLink& thief, uint32_t unit) const;
   [[nodiscard]] std::optional<uint32_t> UnitToJoin(const WorkerLink& thief) const;
   [[nodiscard]] std::optional<uint32_t> UnitToJoinFirst(const WorkerLink& thief) const;
+  [[nodiscard]] bool AwaitsUnitToJoinFirst(const WorkerLink& thief) const;
   [[nodiscard]] bool SomeUnitMayBeShared(const WorkerLink& thief) const;
 
   // dispatcher_output.cc

@@ -106,7 +106,7 @@ Dispatcher::Sharing Dispatcher::Survey(uint32_t unit) const {
 // What an item that is not slow takes by the record; 0: there is none.
 double Dispatcher::OrdinarySeconds(const UnitRecord& record) {
   if (!record.collected || record.start_seconds < 0) return 0;
-  double seconds = record.unit.cost_seconds - record.start_seconds;
+  double seconds = RunSeconds(record);
   for (const schedule::SlowItem& slow : record.slow) seconds -= slow.seconds;
   const uint32_t items = record.collected->items;
   const auto slow = static_cast<uint32_t>(record.slow.size());
@@ -145,16 +145,25 @@ bool Dispatcher::MayJoin(const WorkerLink& thief, uint32_t unit) const {
   });
 }
 
+// What a unit's items take by the record.
+double Dispatcher::RunSeconds(const UnitRecord& record) {
+  return record.unit.cost_seconds - record.start_seconds;
+}
+
+// Whether one more worker should collect a unit at the same time as those that do.
+bool Dispatcher::IsWorthCollectingTwice(const UnitRecord& record, uint32_t workers) {
+  const double run = RunSeconds(record);
+  return record.start_seconds >= 0 && run > record.start_seconds &&
+         schedule::IsWorthJoining(run, 0, workers);
+}
+
 bool Dispatcher::IsWorthSharing(const WorkerLink& thief, uint32_t unit) const {
   const UnitRecord& record = units_[unit];
   if (record.whole) return false;
   const bool last = !thief.begun.empty() && thief.begun.back() == unit;
   const Sharing sharing = Survey(unit);
-  if (!record.collected) {  // both collect it at the same time
-    const double run = record.unit.cost_seconds - record.start_seconds;
-    return record.start_seconds >= 0 && schedule::IsWorthJoining(run, 0, sharing.workers) &&
-           run > record.start_seconds && MayJoin(thief, unit);
-  }
+  if (!record.collected)
+    return IsWorthCollectingTwice(record, sharing.workers) && MayJoin(thief, unit);
   if (sharing.richest == nullptr || sharing.tail_seconds() < schedule::kLeastTail) return false;
   const double setup = std::max(0.0, sharing.longest_setup - thief.longest_setup());
   const double start = last ? 0 : sharing.collect_seconds + setup;
@@ -186,9 +195,20 @@ std::optional<uint32_t> Dispatcher::UnitToJoinFirst(const WorkerLink& thief) con
   const std::optional<uint32_t> unit = UnitToJoin(thief);
   if (!unit || !units_[*unit].unit.recorded) return std::nullopt;
   const UnitRecord& record = units_[*unit];
-  const double left = record.collected ? Survey(*unit).left_seconds
-                                       : record.unit.cost_seconds - record.start_seconds;
+  const double left = record.collected ? Survey(*unit).left_seconds : RunSeconds(record);
   return left > queues_.TotalSeconds() ? unit : std::nullopt;
+}
+
+// Whether such a unit is about to be begun: its worker has nothing else to do, and the
+// answer is a moment away.
+bool Dispatcher::AwaitsUnitToJoinFirst(const WorkerLink& thief) const {
+  return settings_.split && std::any_of(workers_.begin(), workers_.end(), [&](const auto& link) {
+           if (link.get() == &thief || link->dead || !link->shared()) return false;
+           if (link->runs_unit() || !link->offer || link->offer->join) return false;
+           const UnitRecord& record = units_[link->offer->unit];
+           return !record.whole && IsWorthCollectingTwice(record, 1) &&
+                  RunSeconds(record) > queues_.TotalSeconds() && MayJoin(thief, link->offer->unit);
+         });
 }
 
 // Whether an idle worker may have something to join, now or when more is known.

@@ -166,6 +166,34 @@ TEST_CASE("a unit that is longer than all that is queued is joined first") {
   CHECK(brief.run[1].Ask() == "run b");
 }
 
+TEST_CASE("who could join a unit that is about to begin waits for that") {
+  Run run(With([](Settings& s) { s.split = true; }), 2);
+  run.Add({{"a", 10, 1}, {"b", 0.1, 0.01}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[1].Ask() == "nothing");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run[1].Await() == "join a");
+}
+
+TEST_CASE("who waits for a unit to begin gets it where its worker dies") {
+  Run run(With([](Settings& s) { s.split = true; }), 2);
+  run.Add({{"a", 10, 1}, {"b", 0.1, 0.01}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[1].Ask() == "nothing");
+  run[0].Kill();
+  CHECK(run[1].Await() == "run a");
+}
+
+TEST_CASE("nobody waits for a unit to begin whose worker is busy, or that is short") {
+  Run run(With([](Settings& s) { s.split = true; }), 3);
+  run.Add({{"a", 0.1, 0.01}, {"b", 10, 1}, {"c", 5, 1}, {"d", 20, 1}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run[0].AskAhead() == "run b");
+  CHECK(run[1].Ask() == "run c");
+  CHECK(run[2].Ask() == "run d");
+}
+
 TEST_CASE("in pytest's order nobody joins what stands before a unit that it has begun") {
   Run run(With([](Settings& s) { s.split = true; }), 2);
   run.Add({{"a", 10, 1}, {"b", 20, -1}});
