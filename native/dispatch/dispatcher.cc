@@ -271,16 +271,21 @@ void Dispatcher::Serve(WorkerLink& link) {
   }
 }
 
+// Whether as many workers are ready as nobody may begin without.
+bool Dispatcher::BarrierIsOpen() const {
+  const auto ready = std::count_if(workers_.begin(), workers_.end(), [](const auto& other) {
+    return other->shared() && other->ready;
+  });
+  return ready >= static_cast<int64_t>(barrier_);
+}
+
 void Dispatcher::ServeShared(WorkerLink& link) {
   if (discovery_wanted_) {
     discovery_wanted_ = false;
     link.discovers = true;
     return Answer(link, CommandKind::kDiscover);
   }
-  const auto ready = std::count_if(workers_.begin(), workers_.end(), [](const auto& other) {
-    return other->shared() && other->ready;
-  });
-  if (ready < static_cast<int64_t>(barrier_)) return;
+  if (!BarrierIsOpen()) return;
   if (OfferOwnUnit(link) || AwaitsCollection(link) || ServeShare(link)) return;
   if (const auto unit = UnitToJoinFirst(link)) return OfferUnit(link, *unit, true);
   if (AwaitsUnitToJoinFirst(link)) return;

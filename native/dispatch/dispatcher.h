@@ -166,6 +166,7 @@ class Dispatcher {
   void Bury(WorkerLink& link, std::string problem);
   void ServeAll();
   void Serve(WorkerLink& link);
+  [[nodiscard]] bool BarrierIsOpen() const;
   void ServeShared(WorkerLink& link);
   void ServePinned(WorkerLink& link);
   void OfferUnit(WorkerLink& link, uint32_t unit, bool join = false);
