@@ -136,7 +136,7 @@ class Running:
                 stdout=log,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
-                preexec_fn=lambda: _be_started_by(tests),  # noqa: PLW1509
+                preexec_fn=lambda: be_started_by(tests),  # noqa: PLW1509
             )
         self.pid = self._process.pid
 
@@ -293,7 +293,7 @@ def wait_until_exists(path: Path, running: Running) -> str:
     return path.read_text()
 
 
-def _be_started_by(tests: int) -> None:
+def be_started_by(tests: int) -> None:
     """In a new process: have what a shell's child has."""
     native.die_with_parent(tests)  # nobody waits for it where the tests are killed
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where they run in the background

@@ -11,7 +11,7 @@ import sys
 import time
 from typing import TYPE_CHECKING
 
-from tests.conftest import LIMIT_SECONDS, Project
+from tests.conftest import LIMIT_SECONDS, Project, be_started_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,10 +37,17 @@ def on_a_terminal(
         then: called with the process.
     """
     ours, theirs = pty.openpty()
+    tests = os.getpid()
     argv = [sys.executable, "-m", "pytest", "-p", "dxpy", f"--dx-workers={workers}", *args]
     env = {**project.env, "TERM": "xterm"}
     with subprocess.Popen(
-        argv, cwd=project.path, env=env, stdin=subprocess.DEVNULL, stdout=theirs, stderr=theirs
+        argv,
+        cwd=project.path,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        stdout=theirs,
+        stderr=theirs,
+        preexec_fn=lambda: be_started_by(tests),  # noqa: PLW1509
     ) as process:
         os.close(theirs)
         sent, awaits = b"", bool(at)

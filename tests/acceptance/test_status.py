@@ -51,6 +51,7 @@ def test_nothing_is_left_after_ctrl_c(waiting: Project) -> None:
         at="s  test_a.py::test_waits",
         then=lambda process: process.send_signal(signal.SIGINT),
     )
+    assert "KeyboardInterrupt" in text
     assert not [line for line in screen(text) if re.match(r"gw\d|\d of", line)]
 
 
