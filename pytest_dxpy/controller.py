@@ -19,7 +19,7 @@ from pytest_dxpy import native, protocol, reports, stages, units, walk, xdist_co
 from pytest_dxpy.arguments import resolve_arguments
 from pytest_dxpy.confirmer import Confirmer
 from pytest_dxpy.coverage_compat import merge_coverage
-from pytest_dxpy.crew import Crew
+from pytest_dxpy.crew import Crew, fitting
 from pytest_dxpy.errors import DxpyError
 from pytest_dxpy.hearing import Hearing
 from pytest_dxpy.losses import Losses
@@ -30,6 +30,7 @@ from pytest_dxpy.replay import Replay
 from pytest_dxpy.run import Run
 from pytest_dxpy.status import Status
 from pytest_dxpy.wording import plural
+from pytest_dxpy.xdist_options import IS_ASKED
 
 if TYPE_CHECKING:
     from pytest_dxpy.crew import Member
@@ -104,6 +105,8 @@ class Controller:
         count, repeated = self._plan.workers, self._plan.repeated
         if not (self._mode.full or repeated):
             count = min(count, self._busy(hints))
+        is_asked = config.stash[IS_ASKED] or repeated
+        count, notes = (count, []) if is_asked else fitting(count, self._records.worker_bytes)
         if count == 0 and not self._leaves_out_all(config):
             count = 1
         # From here on there are threads: nothing may be forked but by the zygote.
@@ -121,7 +124,8 @@ class Controller:
         self._run = run = Run(
             config, self._options, self._mode, self._records, self._selection, crew, dispatcher
         )
-        run.notes += [f"{name} is not called" for name in xdist_compat.unused_hooks(config)]
+        unused = xdist_compat.unused_hooks(config)
+        run.notes += [*notes, *(f"{name} is not called" for name in unused)]
         self._confirmer = Confirmer(run)
         if repeated is not None:
             self._repetition, hints = Repetition(run, repeated), []
@@ -356,7 +360,7 @@ class Controller:
             case protocol.HEARD_DISCOVERED:
                 self._progress.on_discovered(event)
             case protocol.HEARD_FINISHED:
-                self._on_finished(run, member, reports.load(event.payload))
+                self._on_finished(run, member, *reports.load(event.payload))
             case protocol.HEARD_EXITED:
                 self._losses.exited(member)
             case protocol.HEARD_LOST:
@@ -366,8 +370,11 @@ class Controller:
             case _:
                 self._progress.on_sharing(event)
 
-    def _on_finished(self, run: Run, member: Member, output: dict[str, Any]) -> None:
+    def _on_finished(
+        self, run: Run, member: Member, output: dict[str, Any], peak_bytes: int
+    ) -> None:
         member.finished = True
+        self._records.note_worker(peak_bytes)
         self._losses.session_over(member)
         member.node.workeroutput = output
         run.config.hook.pytest_testnodedown(node=member.node, error=None)

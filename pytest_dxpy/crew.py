@@ -14,6 +14,7 @@ from pytest_dxpy import native, reports, xdist_compat
 from pytest_dxpy.errors import StartError
 from pytest_dxpy.live_output import is_live, open_streams
 from pytest_dxpy.protocol import ANSWER, Birth, Orders
+from pytest_dxpy.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,6 +25,28 @@ if TYPE_CHECKING:
     from pytest_dxpy.mode import Detail
 
 OUTPUT_LIMIT_BYTES = 1 << 20  # of what a dead worker had captured
+
+
+def fitting(count: int, worker_bytes: int) -> tuple[int, list[str]]:
+    """How many of ``count`` workers the memory is enough for, one at least.
+
+    Args:
+        count: as many as there could be.
+        worker_bytes: what one takes; 0: unknown.
+
+    Returns:
+        Their number, and why there are fewer, where there are.
+    """
+    if count <= 1 or worker_bytes <= 0 or not (free_bytes := native.available_memory()):
+        return count, []
+    fits = max(1, min(count, free_bytes // worker_bytes))
+    if fits == count:
+        return count, []
+    taken, free = worker_bytes >> 20, free_bytes >> 20
+    return fits, [
+        f"{plural(fits, 'worker')}, not {count}: one took {taken:,} MiB in the last runs, and "
+        f"{free:,} MiB are free; --dx-workers={count} starts them all"
+    ]
 
 
 @dataclasses.dataclass(eq=False, repr=False)

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
     Dispatcher = _native.Dispatcher
     WorkerPort = _native.WorkerPort
+    available_memory = _native.available_memory
+    peak_own_memory = _native.peak_own_memory
     stack_signal = _native.stack_signal
     SEGMENT_ALIGNMENT = _native.SEGMENT_ALIGNMENT
     open_segment = _native.open_segment

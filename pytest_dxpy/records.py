@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 VERSION: Final = 1
+FADING: Final = 0.95  # a run, of what a worker took
+GROWTH: Final = 1.1  # of it that is written for its own sake
 LEAST_FIELDS: Final = 6  # of a file in the first records of this version
 
 
@@ -56,6 +58,7 @@ def content_hash(path: str) -> str:
 class _Kept(NamedTuple):
     files: dict[str, FileRecord]
     exclusive: dict[str, str]
+    worker_bytes: int
 
 
 class Records:
@@ -73,6 +76,7 @@ class Records:
         self._kept: _Kept | None = None
         self._may_differ = True  # from what is kept
         self._exclusive_before: dict[str, str] = {}
+        self._peak_bytes = 0  # of this run's workers
         self.declared: frozenset[str] = frozenset()  # names of fixtures that the user names so
 
     @property
@@ -87,13 +91,15 @@ class Records:
 
     def _read(self) -> _Kept:
         if self._kept is None:
-            self._kept = _Kept({}, {})
+            self._kept = _Kept({}, {}, 0)
             if self._path is not None:
                 with contextlib.suppress(
                     OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError
                 ):
                     data = json.loads(self._path.read_text("utf-8", "surrogateescape"))
-                    self._kept = _Kept(_parse(data), _parse_exclusive(data))
+                    took = data.get("worker_bytes")
+                    worker_bytes = took if isinstance(took, int) and took > 0 else 0
+                    self._kept = _Kept(_parse(data), _parse_exclusive(data), worker_bytes)
                     self._may_differ = False
             self._exclusive_before = dict(self._kept.exclusive)
         return self._kept
@@ -126,6 +132,15 @@ class Records:
             key in self.exclusive or fixture_name(key) in self.declared for key in record.exclusive
         )
 
+    def note_worker(self, own_bytes: int) -> None:
+        """A worker of this run has had so much memory of its own."""
+        self._peak_bytes = max(self._peak_bytes, own_bytes)
+
+    @property
+    def worker_bytes(self) -> int:
+        """How much memory a worker took in the last runs; 0: unknown."""
+        return self._read().worker_bytes
+
     def save(self) -> str:
         """Write them.
 
@@ -133,13 +148,15 @@ class Records:
             What went wrong, in one line; empty where nothing did.
         """
         is_same = not self._may_differ and self.exclusive == self._exclusive_before
-        if self._path is None or is_same:
+        if self._path is None or (is_same and not self._grew()):
             return ""
         data = {
             "version": VERSION,
             # Not dataclasses.astuple(), which copies whatever is in them, deeply.
             "files": {path: list(vars(record).values()) for path, record in self.files.items()},
             "exclusive": self.exclusive,
+            # A smaller run does not make it forgotten at once what a large one took.
+            "worker_bytes": max(self._peak_bytes, int(self.worker_bytes * FADING)),
         }
         text = json.dumps(data, ensure_ascii=True)
         try:
@@ -150,6 +167,9 @@ class Records:
             reason = os.strerror(error.errno) if error.errno else str(error)
             return f"durations are not kept: {self._path}: {reason}"
         return ""
+
+    def _grew(self) -> bool:
+        return self._peak_bytes > GROWTH * self.worker_bytes
 
 
 def _parse(data: Any) -> dict[str, FileRecord]:

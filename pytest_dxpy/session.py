@@ -23,7 +23,6 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 from pytest_dxpy import kept_files, mode, native, options, stages, xdist_compat, xdist_options
-from pytest_dxpy.option_values import bad_option
 from pytest_dxpy.plain_imports import plain_imports
 
 if TYPE_CHECKING:
@@ -75,17 +74,23 @@ def _usage_errors() -> Iterator[None]:
         raise
 
 
-def count_workers(config: pytest.Config, parsed: options.Options, given: Any) -> int:
+def _count_workers(config: pytest.Config, parsed: options.Options, given: Any) -> int:
     """How many workers this run shall have; 0 where ``-n 0`` says so.
 
     Raises:
         OptionError: an option of pytest-xdist has a value that is no count.
     """
+    asked = _asked_workers(config, parsed, given)
+    config.stash[xdist_options.IS_ASKED] = asked is not None
+    return _limit(given, native.usable_cpus()) if asked is None else asked
+
+
+def _asked_workers(config: pytest.Config, parsed: options.Options, given: Any) -> int | None:
     if parsed.workers is not None:
         return parsed.workers
     asked = getattr(given, "numprocesses", None)
     if asked not in (None, "auto", "logical"):
-        return _limit(given, _number(asked))
+        return _limit(given, xdist_options.number(asked))
     if named := xdist_options.workers_of_tx(given):
         return named
     hook = getattr(config.hook, "pytest_xdist_auto_num_workers", None)
@@ -95,15 +100,7 @@ def count_workers(config: pytest.Config, parsed: options.Options, given: Any) ->
     from_environment = os.environ.get("PYTEST_XDIST_AUTO_NUM_WORKERS", "")
     if from_environment.isdecimal():
         return _limit(given, int(from_environment))
-    return _limit(given, native.usable_cpus())
-
-
-def _number(text: object) -> int:
-    if str(text).isascii() and str(text).isdecimal():
-        return int(str(text))
-    raise bad_option(
-        f"-n: {text!r} is not a worker count", hint="use 'auto', 'logical' or a number from 0 up"
-    )
+    return None
 
 
 def _limit(given: Any, count: int) -> int:
@@ -226,7 +223,7 @@ def before_configure(config: pytest.Config) -> None:
     xdist_options.settle(config.option)
     chosen = mode.choose(config, parsed.collect, parsed.split)
     with _usage_errors():
-        workers = 0 if chosen.collect == "off" else count_workers(config, parsed, config.option)
+        workers = 0 if chosen.collect == "off" else _count_workers(config, parsed, config.option)
         repeated = _schedules().wanted(config, parsed, chosen) if parsed.replay else None
     if workers == 0 or parsed.bisect:
         _stay_alone(config, parsed, chosen)

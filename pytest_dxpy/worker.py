@@ -109,7 +109,8 @@ class Worker:
         if not self._finished:
             self._finished = True
             output = {"exitstatus": code, **getattr(self._config, "workeroutput", {})}
-            self._port.send(protocol.FINISHED, protocol.NONE, protocol.NONE, reports.dump(output))
+            said = reports.dump((output, native.peak_own_memory()))
+            self._port.send(protocol.FINISHED, protocol.NONE, protocol.NONE, said)
 
     # Session.
 

@@ -6,12 +6,14 @@ written for it keeps working; where it is, they are its own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any, Final
+
+import pytest
 
 from pytest_dxpy.option_values import bad_option
 
-if TYPE_CHECKING:
-    import pytest
+# Whether the user has said how many workers there shall be.
+IS_ASKED: Final[pytest.StashKey[bool]] = pytest.StashKey()
 
 
 def declare(parser: pytest.Parser) -> None:
@@ -86,6 +88,19 @@ def refuse(given: Any) -> None:
             hint="leave it out, or run pytest-xdist without pytest-dxpy",
         )
     workers_of_tx(given)
+
+
+def number(text: object) -> int:
+    """The value of ``-n`` where it is no word.
+
+    Raises:
+        OptionError: it is no number.
+    """
+    if str(text).isascii() and str(text).isdecimal():
+        return int(str(text))
+    raise bad_option(
+        f"-n: {text!r} is not a worker count", hint="use 'auto', 'logical' or a number from 0 up"
+    )
 
 
 def workers_of_tx(given: Any) -> int:

@@ -10,6 +10,7 @@ namespace dxpy::bindings {
 // One per library; module.cc calls them all.
 void BindDiscovery(pybind11::module_& m);
 void BindProcess(pybind11::module_& m);
+void BindMemory(pybind11::module_& m);
 void BindDispatcher(pybind11::module_& m);
 void BindWorkerPort(pybind11::module_& m);
 void BindImpact(pybind11::module_& m);

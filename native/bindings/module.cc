@@ -13,6 +13,7 @@ namespace {
 void BindRest(py::module_& m) {
   dxpy::bindings::BindDispatcher(m);
   dxpy::bindings::BindWorkerPort(m);
+  dxpy::bindings::BindMemory(m);
   dxpy::bindings::BindImpact(m);
   dxpy::bindings::BindImpactArchive(m);
   dxpy::bindings::BindImpactParts(m);

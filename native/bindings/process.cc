@@ -4,6 +4,7 @@
 #include <pybind11/stl.h>
 
 #include "base/cpus.h"
+#include "base/memory.h"
 #include "base/own_pages.h"
 #include "bindings/bindings.h"
 
@@ -41,6 +42,11 @@ void BindProcess(py::module_& m) {
   m.def("own_shared_pages", &OwnSharedPages, py::arg("max_bytes"));
   m.def("count_threads", &CountThreads);
   m.def("usable_cpus", &UsableCpus);
+}
+
+void BindMemory(py::module_& m) {
+  m.def("available_memory", py::overload_cast<>(&AvailableMemory));
+  m.def("peak_own_memory", py::overload_cast<>(&PeakOwnMemory));
 }
 
 }  // namespace dxpy::bindings

@@ -208,6 +208,7 @@ def test_the_format_is_versioned(path: Path) -> None:
         "version": 1,
         "files": {"/test_a.py": [0.25, 3, 10, 99, "a" * 32, "", 0.125, "b" * 32, *lists]},
         "exclusive": {},
+        "worker_bytes": 0,
     }
 
 
