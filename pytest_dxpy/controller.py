@@ -221,7 +221,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End what still runs, and remember what was learned."""
-        if self._run is None:
+        if self._run is None or self._usage_error is not None:
             return
         left = self._selection.failures_left(self._run.replay.deselected_ids())
         if left and session.exitstatus == pytest.ExitCode.OK:
