@@ -28,6 +28,7 @@ from pytest_dxpy.progress import Progress
 from pytest_dxpy.repetition import Repetition, keep
 from pytest_dxpy.replay import Replay
 from pytest_dxpy.run import Run
+from pytest_dxpy.standstills import limits
 from pytest_dxpy.status import Status
 from pytest_dxpy.wording import plural
 
@@ -116,6 +117,7 @@ class Controller:
             halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
             slow_seconds=self._options.slow,
+            stage_limits=limits(self._options),
         )
         crew = Crew(config, self._launcher, dispatcher, self._birth(config), count)
         self._run = run = Run(
@@ -286,6 +288,8 @@ class Controller:
         for member, error in self._hearing.late_errors if self._run is not None else ():
             if self._confirmer.answers_for(member):  # known only now
                 raise error
+        for stuck in self._losses.standstills.late if self._run is not None else ():
+            raise stuck
 
     def _see_off(self, run: Run) -> None:
         """Wait for the processes of the workers whose sessions are over."""
@@ -301,6 +305,8 @@ class Controller:
                         self._losses.exited(member)
                     elif event.kind in (protocol.HEARD_EVENT, protocol.HEARD_OUTPUT):
                         self._hearing.heard(member, event)
+                    elif event.kind in (protocol.HEARD_WAITS, protocol.HEARD_STUCK):
+                        self._losses.overdue(event)
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
@@ -361,7 +367,7 @@ class Controller:
                 self._losses.exited(member)
             case protocol.HEARD_LOST:
                 self._losses.lost(event)
-            case protocol.HEARD_OVERDUE:
+            case protocol.HEARD_OVERDUE | protocol.HEARD_WAITS | protocol.HEARD_STUCK:
                 self._losses.overdue(event)
             case _:
                 self._progress.on_sharing(event)

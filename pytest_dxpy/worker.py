@@ -82,8 +82,7 @@ class Worker:
             return
         self._orders = protocol.Orders(*values)
         self._careful, self._compact = self._orders.careful, self._orders.compact
-        basetemp = self._orders.basetemp
-        self._config.option.basetemp = basetemp
+        basetemp = self._config.option.basetemp = self._orders.basetemp
         factory: Any = getattr(self._config, "_tmp_path_factory", None)
         if factory is not None and basetemp is not None:  # made before the orders came
             factory._given_basetemp = Path(basetemp)
@@ -141,19 +140,23 @@ class Worker:
         return True
 
     def _loop(self, session: pytest.Session, collector: collection.Collector) -> None:
+        try:
+            self._run_units(session, collector)
+        finally:
+            self._port.send(protocol.ENDING, protocol.NONE, protocol.NONE, b"")
+        self._settle(session, None)
+
+    def _run_units(self, session: pytest.Session, collector: collection.Collector) -> None:
         command = self._ask(idle=True)
         while command[0] != protocol.FINISH:
+            following = None
             if command[0] == protocol.DISCOVER:
                 self._port.send_units(
                     [(native.encode_id(key), arg, size) for key, arg, size in collector.discover()]
                 )
             elif command[0] in _BEGINS and self._port.claim(command[2]):
                 following = self._run_unit(session, collector, command)
-                if following is not None:
-                    command = following
-                    continue
-            command = self._ask(idle=True)
-        self._settle(session, None)
+            command = following or self._ask(idle=True)
 
     def _ask(self, *, idle: bool) -> Any:
         self._port.send(protocol.NEED, protocol.NONE, int(idle), b"")
