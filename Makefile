@@ -4,6 +4,8 @@ PYTHON ?= python3
 VENV ?= .venv
 ARGS ?=
 FUZZ_SECONDS ?= 20
+ROUNDS ?= 200
+FIRST ?= 0
 # Seconds for one test with its fixtures: one that hangs tells where.
 TIMEOUT ?= --timeout=600
 # Tests start processes and wait for them: as many at once as there are CPUs. Not by ours, which
@@ -22,7 +24,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 build_of = build/dev-$$($(1) -c 'import sys; print(sys.implementation.cache_tag)')
 
 .PHONY: help build demo test test-native test-python test-all check format tidy sanitize fuzz \
-  parity bench wheel sdist clean packages clang
+  crash parity bench wheel sdist clean packages clang
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -115,6 +117,10 @@ fuzz: $(VENV)/.tools clang  ## each fuzzer for FUZZ_SECONDS
 	@cd build/fuzz && for fuzzer in fuzz/*_fuzz; do \
 	  test -x $$fuzzer || continue; echo "== $$fuzzer"; mkdir -p corpus/$$fuzzer; \
 	  $$fuzzer -max_total_time=$(FUZZ_SECONDS) -print_final_stats=1 corpus/$$fuzzer || exit 1; done
+
+crash: build  ## processes of a run killed at random moments, ROUNDS times from number FIRST on
+	DXPY_CRASH_ROUNDS=$(ROUNDS) DXPY_CRASH_FIRST=$(FIRST) $(BIN)/python -m pytest $(TIMEOUT) \
+	  $(SPREAD) tests/acceptance/test_random_kills.py $(ARGS)
 
 parity: build  ## the same outcomes as plain pytest on real suites; ARGS=--fast for a few
 	$(BIN)/python -m tests.parity $(ARGS)

@@ -28,12 +28,12 @@ from pytest_dxpy.progress import Progress
 from pytest_dxpy.repetition import Repetition, keep
 from pytest_dxpy.replay import Replay
 from pytest_dxpy.run import Run
+from pytest_dxpy.standstills import limits
 from pytest_dxpy.status import Status
 from pytest_dxpy.wording import plural
 from pytest_dxpy.xdist_options import IS_ASKED
 
 if TYPE_CHECKING:
-    from pytest_dxpy.crew import Member
     from pytest_dxpy.launch import Launcher
     from pytest_dxpy.options import Options
     from pytest_dxpy.schedules import Plan
@@ -119,6 +119,7 @@ class Controller:
             halt_on_collect_error=not config.option.continue_on_collection_errors,
             pause=self._mode.confirm,
             slow_seconds=self._options.slow,
+            stage_limits=limits(self._options),
         )
         crew = Crew(config, self._launcher, dispatcher, self._birth(config), count)
         self._run = run = Run(
@@ -225,7 +226,7 @@ class Controller:
     @pytest.hookimpl(tryfirst=True)
     def pytest_sessionfinish(self, session: pytest.Session) -> None:
         """End what still runs, and remember what was learned."""
-        if self._run is None:
+        if self._run is None or self._usage_error is not None:
             return
         left = self._selection.failures_left(self._run.replay.deselected_ids())
         if left and session.exitstatus == pytest.ExitCode.OK:
@@ -290,6 +291,8 @@ class Controller:
         for member, error in self._hearing.late_errors if self._run is not None else ():
             if self._confirmer.answers_for(member):  # known only now
                 raise error
+        for stuck in self._losses.standstills.late if self._run is not None else ():
+            raise stuck
 
     def _see_off(self, run: Run) -> None:
         """Wait for the processes of the workers whose sessions are over."""
@@ -305,6 +308,8 @@ class Controller:
                         self._losses.exited(member)
                     elif event.kind in (protocol.HEARD_EVENT, protocol.HEARD_OUTPUT):
                         self._hearing.heard(member, event)
+                    elif event.kind in (protocol.HEARD_WAITS, protocol.HEARD_STUCK):
+                        self._losses.overdue(event)
                 self._losses.end_waits()
         except KeyboardInterrupt:
             run.crew.end_all()
@@ -360,28 +365,15 @@ class Controller:
             case protocol.HEARD_DISCOVERED:
                 self._progress.on_discovered(event)
             case protocol.HEARD_FINISHED:
-                self._on_finished(run, member, *reports.load(event.payload))
+                self._hearing.session_over(member, *reports.load(event.payload))
             case protocol.HEARD_EXITED:
                 self._losses.exited(member)
             case protocol.HEARD_LOST:
                 self._losses.lost(event)
-            case protocol.HEARD_OVERDUE:
+            case protocol.HEARD_OVERDUE | protocol.HEARD_WAITS | protocol.HEARD_STUCK:
                 self._losses.overdue(event)
             case _:
                 self._progress.on_sharing(event)
-
-    def _on_finished(
-        self, run: Run, member: Member, output: dict[str, Any], peak_bytes: int
-    ) -> None:
-        member.finished = True
-        self._records.note_worker(peak_bytes)
-        self._losses.session_over(member)
-        member.node.workeroutput = output
-        run.config.hook.pytest_testnodedown(node=member.node, error=None)
-        reason = output.get("shouldfail") or output.get("shouldstop")
-        if reason and not run.session.shouldstop:
-            run.session.shouldstop = reason
-            run.stop()
 
     def _reconsider(self, run: Run) -> None:
         """Decide what follows from what has been heard."""

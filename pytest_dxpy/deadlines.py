@@ -18,19 +18,21 @@ from pytest_dxpy import native
 MARK: Final = "dx_timeout"  # declared in plugin.py
 
 
+def show_stacks(stderr: int) -> None:
+    """Write where all threads are to this descriptor, whenever the controller wants to know."""
+    faulthandler.register(native.stack_signal(), stderr, all_threads=True)
+
+
 class Deadlines:
     """The worker's limits."""
 
-    def __init__(self, seconds: float, stderr: int) -> None:
+    def __init__(self, seconds: float) -> None:
         """Limit each test.
 
         Args:
             seconds: for each phase of a test without a mark; 0: as long as it likes.
-            stderr: a descriptor of where stacks are written.
         """
         self._seconds = seconds
-        self._stderr = stderr
-        self._shows = False
 
     def limit_of(self, item: pytest.Item) -> float:
         """Seconds for each phase of a test; 0: no limit.
@@ -39,11 +41,7 @@ class Deadlines:
             pytest.UsageError: its mark has none.
         """
         mark = item.get_closest_marker(MARK)
-        seconds = self._seconds if mark is None else _seconds_of(item, mark)
-        if seconds and not self._shows:
-            self._shows = True
-            faulthandler.register(native.stack_signal(), self._stderr, all_threads=True)
-        return seconds
+        return self._seconds if mark is None else _seconds_of(item, mark)
 
 
 def _seconds_of(item: pytest.Item, mark: pytest.Mark) -> float:

@@ -49,6 +49,12 @@ class WorkersLostError(DxpyError):
     slug = "workers-lost"
 
 
+class StuckError(DxpyError):
+    """A worker has stood still where no test runs, and was ended."""
+
+    slug = "worker-stuck"
+
+
 class RecordError(DxpyError):
     """The record of what tests depend on, or a file with one, cannot be used."""
 

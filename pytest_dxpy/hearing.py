@@ -46,6 +46,25 @@ class Hearing:
             case _:
                 self._told(member, reports.load(event.payload))
 
+    def session_over(self, member: Member, output: dict[str, Any], own_bytes: int) -> None:
+        """A worker's session has ended.
+
+        Args:
+            member: the worker.
+            output: its ``workeroutput``.
+            own_bytes: the most memory that it has had for itself.
+        """
+        run = self._run
+        member.finished = True
+        run.records.note_worker(own_bytes)
+        self._losses.session_over(member)
+        member.node.workeroutput = output
+        run.config.hook.pytest_testnodedown(node=member.node, error=None)
+        reason = output.get("shouldfail") or output.get("shouldstop")
+        if reason and not run.session.shouldstop:
+            run.session.shouldstop = reason
+            run.stop()
+
     # A line for each kind.
     def _told(self, member: Member, message: tuple[Any, ...]) -> None:  # noqa: C901, PLR0912
         run = self._run

@@ -95,11 +95,16 @@ class LiveOutput:
             file.write(text)
             file.flush()
 
-    def say(self, text: str) -> None:
-        """Write a line of our own, which the user has asked for."""
+    def say(self, text: str) -> bool:
+        """Write a line of our own.
+
+        Returns:
+            False where there is no terminal reporter to write it.
+        """
         reporter = self._config.pluginmanager.getplugin("terminalreporter")
         if reporter is not None:
             _write(reporter, f"{text}\n", yellow=True)
+        return reporter is not None
 
 
 def _write(reporter: Any, text: str, **markup: bool) -> None:

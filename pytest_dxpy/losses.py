@@ -14,6 +14,7 @@ from pytest_dxpy.exclusive import Exclusive
 from pytest_dxpy.one_worker import OneWorker
 from pytest_dxpy.shared_fixtures import SharedFixtures
 from pytest_dxpy.stalls import Stalls
+from pytest_dxpy.standstills import Standstills
 from pytest_dxpy.units import Unit
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 _RUNNER = re.compile(
     r'  File ".*(/(_pytest|pytest|pluggy|pytest_dxpy)/.*|<frozen runpy>)", line \d+ in '
 )
-EXIT_SECONDS = 10.0  # what a process may take from the end of its session to its own
 
 
 class Losses:
@@ -44,7 +44,7 @@ class Losses:
         self.shared = SharedFixtures(run)
         self._stalled: dict[int, str] = {}  # worker: why it was ended
         self._overdue: dict[int, protocol.Event] = {}  # worker: the test that took too long
-        self._leaving: dict[int, float] = {}  # worker: since when its session is over
+        self.standstills = Standstills(run)
 
     # Fixtures.
 
@@ -76,14 +76,11 @@ class Losses:
         """A worker's session has ended; its process must follow."""
         self._stalls.gone(member.number)
         self.shared.gone(member, is_lost=False)
-        self._leaving[member.number] = time.monotonic()
 
     def patience(self) -> float:
         """Seconds until ``end_waits`` has something to do; -1: never."""
         now = time.monotonic()
-        waits = [self._stalls.patience(now)]
-        waits += [max(0.0, since + EXIT_SECONDS - now) for since in self._leaving.values()]
-        return min((wait for wait in waits if wait >= 0), default=-1.0)
+        return self._stalls.patience(now)
 
     def end_waits(self) -> None:
         """End the workers that have waited too long."""
@@ -99,23 +96,17 @@ class Losses:
             self._exclusive.found(stall.fixture, stall.where.rpartition(":")[0])
             self._stalls.gone(stall.worker)
             crew.signal(waiting, signal.SIGKILL)
-        for worker, since in [*self._leaving.items()]:
-            if now >= since + EXIT_SECONDS:
-                member = self._run.crew.members[worker]
-                del self._leaving[worker]
-                self._run.notes.append(
-                    f"{member.name} did not end within {EXIT_SECONDS:g} s of its last test (a "
-                    "thread that goes on?) and was killed"
-                )
-                self._run.crew.signal(member, signal.SIGKILL)
 
     def _where(self, where: str) -> str:
         path, _, line = where.rpartition(":")
         return f"{self._run.show(path)}:{line}" if path else where
 
     def overdue(self, event: protocol.Event) -> None:
-        """A phase of a test has taken too long; its worker is ended if it goes on."""
-        self._overdue[event.worker] = event
+        """A phase of a test, or what is no test, takes too long; its worker is ended then."""
+        if event.kind == protocol.HEARD_OVERDUE:
+            self._overdue[event.worker] = event
+        else:
+            self.standstills.heard(event)
 
     def delay_of(self, event: protocol.Event) -> str:
         """What of a test that has run took too long; empty: nothing did."""
@@ -128,8 +119,10 @@ class Losses:
 
     def exited(self, member: Member) -> None:
         """A process has ended after its session."""
-        self._leaving.pop(member.number, None)
+        shown = _stacks(self._run.crew.captured(member))
         status = self._run.crew.bury(member)
+        if self.standstills.ended(member, status, shown):
+            return
         if status < 0 and status != -signal.SIGKILL:
             self._run.notes.append(f"{member.name} {describe_end(status)} after its last test")
 
@@ -146,7 +139,7 @@ class Losses:
             run.notes.append(stalled)
         run.config.hook.pytest_testnodedown(node=member.node, error=stalled or death.end)
         if event.unit == protocol.NONE:
-            if not stalled and not run.stopping:
+            if not (stalled or death.is_told or run.stopping):
                 when = "between tests" if member.ready else "at its start"
                 run.notes.append(f"{member.name} {death.end} {when}")
         elif not (member.broken or self._confirmer.reruns(event.unit)):
@@ -167,6 +160,10 @@ class Losses:
             problem = event.payload.decode(errors="replace")
             end = f"sent something that is no message ({problem}) and was killed"
         stalled = event.worker in self._stalled
+        if stuck := self.standstills.ended(member, status, _stacks(captured)):
+            if not member.ready:  # another one would do the same
+                self._restarts_left = 0
+            return _Death(member, stuck, captured, is_told=True)
         late = self._overdue.pop(event.worker, None)
         if late is None or -status not in (signal.SIGTERM, signal.SIGKILL):
             return _Death(member, end, captured, is_innocent=stalled, exclusive=stalled)
@@ -284,14 +281,20 @@ def _without_runner(text: str) -> str:
     return "".join(line for line in lines if not _RUNNER.match(line))
 
 
+def _stacks(captured: list[tuple[str, str]]) -> str:
+    """What it has written to its standard error, where stacks are."""
+    return "".join(_without_runner(text) for name, text in captured if "stderr" in name)
+
+
 class _Death(NamedTuple):
     """How a worker died."""
 
     member: Member
     end: str  # in words
     captured: list[tuple[str, str]]  # its last output: sections of a report
-    is_innocent: bool  # it was ended for something else than the test that it ran
-    exclusive: bool  # what it had begun is for the worker that has a fixture
+    is_innocent: bool = False  # it was ended for something else than the test that it ran
+    exclusive: bool = False  # what it had begun is for the worker that has a fixture
+    is_told: bool = False  # the user is told otherwise
 
 
 class _Sched:

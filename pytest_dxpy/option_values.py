@@ -78,6 +78,12 @@ def limit(option: str) -> Callable[[str], float]:
     return parse
 
 
+def automatic_limit(option: str) -> Callable[[str], float | None]:
+    """Seconds; 0: no limit; None: it depends."""
+    parse = limit(option)
+    return lambda text: None if text == "auto" else parse(text)
+
+
 def choice(option: str, choices: tuple[str, ...]) -> Callable[[str], str]:
     """One of a few words."""
 

@@ -125,6 +125,16 @@ OPTIONS: Final = (
         "go on in another worker; 0 is no limit; the mark dx_timeout(seconds) goes before it",
     ),
     Option(
+        "session_timeout",
+        "auto",
+        option_values.automatic_limit("dx-session-timeout"),
+        "SECONDS",
+        "end a worker that says nothing for so long where no test runs: at the start or end of its "
+        "session, while it collects, or after its session; 0 is no limit; 'auto' is an hour, "
+        "ten minutes after the session, and with --dx-timeout that limit, but at least 30, at the "
+        "start and end",
+    ),
+    Option(
         "slow",
         "0",
         option_values.limit("dx-slow"),
@@ -219,6 +229,7 @@ class Options:
     exclusive_fixtures: list[str]
     shared_fixtures: list[str]
     timeout: float
+    session_timeout: float | None
     slow: float
     record: str
     cache_dir: str

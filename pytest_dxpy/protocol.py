@@ -27,6 +27,7 @@ BEGUN: Final = 4
 DONE: Final = 8
 UNIT_DONE: Final = 9
 FINISHED: Final = 11
+ENDING: Final = 14
 
 # What a worker has asked by an event comes as a CONFIGURE: this, and the answer.
 ANSWER: Final = "answer"
@@ -90,7 +91,15 @@ HEARD_DIFFERS: Final = 13  # it collects other items of the unit than who began 
 HEARD_DIVISIBLE: Final = 14  # the unit could be shared, `seconds` after a worker starts with it
 HEARD_OVERDUE: Final = 15  # a phase of a test has taken more than `seconds`
 HEARD_SLOW: Final = 17  # its test has been running for `seconds`, and runs
+HEARD_WAITS: Final = 18  # it says nothing for `seconds` in the stage `item`, where no test runs
+HEARD_STUCK: Final = 19  # the same, and it is ended if it goes on
 HEARD_OUTPUT: Final = 16  # payload: whole lines that it has written to its stream `item`, 1 or 2
+
+# Where a worker is that runs no test; native/dispatch/standstill.h.
+STAGE_START: Final = 1
+STAGE_COLLECT: Final = 2
+STAGE_END: Final = 3
+STAGE_EXIT: Final = 4
 
 
 class Birth(NamedTuple):

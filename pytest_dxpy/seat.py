@@ -12,7 +12,7 @@ import pytest
 
 from pytest_dxpy import launch, native, protocol, reports, xdist_compat
 from pytest_dxpy.coverage_compat import follow_coverage
-from pytest_dxpy.deadlines import Deadlines
+from pytest_dxpy.deadlines import Deadlines, show_stacks
 from pytest_dxpy.fixture_setups import FixtureSetups
 from pytest_dxpy.junit_compat import follow_junit
 from pytest_dxpy.worker import Worker
@@ -29,6 +29,7 @@ class WorkerSeat:
         """Take the descriptors and wait to be told who we are."""
         channel, control, self.out, self.err, *streams = fds
         signal.signal(signal.SIGINT, signal.default_int_handler)
+        show_stacks(self.err)
         self.port = native.WorkerPort(channel, control)
         os.close(channel)
         os.close(control)
@@ -71,9 +72,7 @@ class WorkerSeat:
         config.option.cacheclear = False  # it has done so, and tests have written there since
         _set(config, workerinput=self.birth.workerinput, workeroutput={})
         save_coverage = follow_coverage(config)
-        worker = Worker(
-            config, self.port, self.birth, recording, Deadlines(self.birth.timeout, self.err)
-        )
+        worker = Worker(config, self.port, self.birth, recording, Deadlines(self.birth.timeout))
         follow_junit(config, worker.tell)
         if not self.birth.early:
             worker.await_orders()

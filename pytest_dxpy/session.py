@@ -63,13 +63,13 @@ def _parse_options(config: pytest.Config, given: Any) -> options.Options:
 
 @contextlib.contextmanager
 def _usage_errors() -> Iterator[None]:
-    """An option that cannot be used is told as pytest tells it."""
+    """An option that cannot be used, or a worker that cannot be started, is told as pytest does."""
     try:
         yield
     except Exception as error:
-        from pytest_dxpy.errors import OptionError  # noqa: PLC0415  # mostly there is none
+        from pytest_dxpy.errors import DxpyError  # noqa: PLC0415  # mostly there is none
 
-        if isinstance(error, OptionError):
+        if isinstance(error, DxpyError):
             raise pytest.UsageError(str(error)) from error
         raise
 
@@ -267,7 +267,7 @@ def _run(
     config.add_cleanup(lambda: _close(controller, config))
     if mode.may_start_early(config):
         # An argument that names no file is met again, and told, where pytest does.
-        with contextlib.suppress(pytest.UsageError):
+        with _usage_errors(), contextlib.suppress(pytest.UsageError):
             controller.start_workers(config, early=True)
 
 

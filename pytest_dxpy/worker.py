@@ -64,8 +64,7 @@ class Worker:
         self._declared = Declared(birth.exclusive, self.tell)
         self.sharing = Sharing(birth.shared, self.tell, self.ask, recording)
         self._joining = False  # collects what another worker collects, too
-        self._item = protocol.NONE
-        self._node_id = ""
+        self._item, self._node_id = protocol.NONE, ""
         self._subtest_failed = False
         self._item_index = -1  # over all units; plugins want it unique in a worker
         self._finished = False
@@ -82,8 +81,7 @@ class Worker:
             return
         self._orders = protocol.Orders(*values)
         self._careful, self._compact = self._orders.careful, self._orders.compact
-        basetemp = self._orders.basetemp
-        self._config.option.basetemp = basetemp
+        basetemp = self._config.option.basetemp = self._orders.basetemp
         factory: Any = getattr(self._config, "_tmp_path_factory", None)
         if factory is not None and basetemp is not None:  # made before the orders came
             factory._given_basetemp = Path(basetemp)
@@ -142,19 +140,23 @@ class Worker:
         return True
 
     def _loop(self, session: pytest.Session, collector: collection.Collector) -> None:
+        try:
+            self._run_units(session, collector)
+        finally:
+            self._port.send(protocol.ENDING, protocol.NONE, protocol.NONE, b"")
+        self._settle(session, None)
+
+    def _run_units(self, session: pytest.Session, collector: collection.Collector) -> None:
         command = self._ask(idle=True)
         while command[0] != protocol.FINISH:
+            following = None
             if command[0] == protocol.DISCOVER:
                 self._port.send_units(
                     [(native.encode_id(key), arg, size) for key, arg, size in collector.discover()]
                 )
             elif command[0] in _BEGINS and self._port.claim(command[2]):
                 following = self._run_unit(session, collector, command)
-                if following is not None:
-                    command = following
-                    continue
-            command = self._ask(idle=True)
-        self._settle(session, None)
+            command = following or self._ask(idle=True)
 
     def _ask(self, *, idle: bool) -> Any:
         self._port.send(protocol.NEED, protocol.NONE, int(idle), b"")

@@ -4,6 +4,7 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <array>
 #include <cmath>
 #include <csignal>
 
@@ -50,6 +51,13 @@ py::list TakeEvents(Dispatcher& dispatcher, double timeout_seconds) {
   py::list events;
   for (const dispatch::Event& event : dispatcher.TakeEvents()) events.append(ToPython(event));
   return events;
+}
+
+py::list RunningItems(const Dispatcher& dispatcher) {
+  py::list items;
+  for (const dispatch::RunningItem& item : dispatcher.RunningItems())
+    items.append(py::make_tuple(item.worker, item.unit, item.item, item.seconds));
+  return items;
 }
 
 codec::UnitSpec MakeSpec(std::string key, uint32_t argument, std::vector<std::string> only,
@@ -102,7 +110,8 @@ py::list DecodeItems(const py::bytes& payload) {
 std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, bool discover,
                                            bool split, uint32_t max_failures,
                                            bool halt_on_collect_error, bool pause,
-                                           double slow_seconds) {
+                                           double slow_seconds,
+                                           std::array<double, 4> stage_limits) {
   return std::make_unique<Dispatcher>(dispatch::Settings{
       .order = given_order ? schedule::Order::kGiven : schedule::Order::kLongestFirst,
       .barrier = barrier,
@@ -111,6 +120,10 @@ std::unique_ptr<Dispatcher> MakeDispatcher(bool given_order, uint32_t barrier, b
       .max_failures = max_failures,
       .halt_on_collect_error = halt_on_collect_error,
       .slow_seconds = slow_seconds,
+      .limits = {.start = stage_limits[0],
+                 .collect = stage_limits[1],
+                 .end = stage_limits[2],
+                 .exit = stage_limits[3]},
       .halt = pause ? ring::RunState::kPaused : ring::RunState::kStopped});
 }
 
@@ -124,7 +137,8 @@ void BindDispatcher(py::module_& m) {
   py::class_<Dispatcher>(m, "Dispatcher")
       .def(py::init(&MakeDispatcher), py::kw_only(), py::arg("given_order"), py::arg("barrier"),
            py::arg("discover"), py::arg("split"), py::arg("max_failures"),
-           py::arg("halt_on_collect_error"), py::arg("pause"), py::arg("slow_seconds"))
+           py::arg("halt_on_collect_error"), py::arg("pause"), py::arg("slow_seconds"),
+           py::arg("stage_limits"))
       .def("open_worker", &Dispatcher::OpenWorker, py::arg("shared"), py::arg("settings_bytes"))
       .def("channel_fd", &Dispatcher::ChannelFd, py::arg("worker"))
       .def("control_fd", &Dispatcher::ControlFd)
@@ -166,13 +180,7 @@ void BindDispatcher(py::module_& m) {
       .def("stop", &Dispatcher::Stop, unlocked)
       .def("resume", &Dispatcher::Resume, py::arg("failures"), unlocked)
       .def("take_events", &TakeEvents, py::arg("timeout_seconds"))
-      .def("running_items",
-           [](const Dispatcher& dispatcher) {
-             py::list items;
-             for (const dispatch::RunningItem& item : dispatcher.RunningItems())
-               items.append(py::make_tuple(item.worker, item.unit, item.item, item.seconds));
-             return items;
-           })
+      .def("running_items", &RunningItems)
       .def("first_offer_ns", &Dispatcher::FirstOfferNs, unlocked)
       .def("has_queued_units", &Dispatcher::HasQueuedUnits, unlocked);
 }

@@ -150,7 +150,7 @@ ResultHeader DecodeResult(std::span<const std::byte> message) {
   FieldReader fields(kResultName, message);
   ResultHeader header;
   fields.Expect("magic", kResultMagic);
-  header.kind = fields.TakeEnum("kind", ResultKind::kReady, ResultKind::kJoined);
+  header.kind = fields.TakeEnum("kind", ResultKind::kReady, ResultKind::kEnding);
   header.phase = fields.TakeEnum("phase", Phase::kNone, Phase::kOther);
   header.outcome = fields.TakeEnum("outcome", Outcome::kNone, Outcome::kOther);
   header.unit = fields.Take<uint32_t>();

@@ -45,6 +45,7 @@ enum class ResultKind : uint16_t {
   kDivisible = 12,  ///< before kCollected: the `item` items of `unit` may be shared among
                     ///< workers; payload: the positions where it may be cut, or none: anywhere
   kJoined = 13,     ///< `item` items were collected of a kJoin; payload: a hash of their ItemList
+  kEnding = 14,     ///< no more items: the session ends
 };
 
 enum class Phase : uint8_t { kNone = 0, kSetup = 1, kCall = 2, kTeardown = 3, kOther = 4 };

@@ -67,7 +67,7 @@ using Cuts = std::vector<uint32_t>;
 
 /// Encoding never fails. Decoding reads a whole message (header and payload)
 /// and throws dxpy::Error that names the field and its value where a byte is
-/// not what it must be: "result header: kind: 99 is not one of 1 to 13".
+/// not what it must be: "result header: kind: 99 is not one of 1 to 14".
 std::string EncodeHeader(const CommandHeader& header);
 std::string EncodeHeader(const ResultHeader& header);
 CommandHeader DecodeCommand(std::span<const std::byte> message);

@@ -145,7 +145,7 @@ TEST_CASE("a command with any one byte changed is another valid one or names the
 TEST_CASE("a result with any one byte changed is another valid one or names the field") {
   // All of unit, item (4 bytes each), start and duration (8 each); the twelve
   // other kinds, the four other phases and outcomes.
-  CHECK(ChangeEveryByte(ResultMessage(), kResultFields, &DecodeResult) == 24 * 255 + 12 + 4 + 4);
+  CHECK(ChangeEveryByte(ResultMessage(), kResultFields, &DecodeResult) == 24 * 255 + 13 + 4 + 4);
 }
 
 TEST_CASE("errors of a header name field and value") {
@@ -167,7 +167,7 @@ TEST_CASE("errors of a header name field and value") {
     message[byte] = static_cast<char>(value);
     return Thrown([&] { (void)DecodeResult(AsBytes(message)); });
   };
-  CHECK(result(4, 99) == "result header: kind: 99 is not one of 1 to 13");
+  CHECK(result(4, 99) == "result header: kind: 99 is not one of 1 to 14");
   CHECK(result(6, 5) == "result header: phase: 5 is not one of 0 to 4");
   CHECK(result(7, 200) == "result header: outcome: 200 is not one of 0 to 4");
   CHECK(result(16, 4) == "result header: payload_bytes: 4 is not the 5 that follow");

@@ -23,6 +23,8 @@ namespace {
 // What a user can't tell from at once, and what costs nothing beside a slow test.
 constexpr std::chrono::milliseconds kShortestLook{10};
 constexpr std::chrono::milliseconds kLongestLook{40};
+// At workers that run no unit, and may stand still.
+constexpr std::chrono::milliseconds kIdleLook{100};
 
 UniqueFd MakeEventFd() {
   UniqueFd fd(eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
@@ -83,6 +85,7 @@ void Dispatcher::StartWorker(uint32_t worker, UniqueFd pidfd, std::string settin
 void Dispatcher::SendOrders(uint32_t worker, std::string orders) {
   const std::lock_guard lock(mutex_);
   workers_.at(worker)->Send(CommandKind::kConfigure, std::move(orders));
+  workers_.at(worker)->ordered = true;
   control_.controller_bell().Ring();
 }
 
@@ -144,7 +147,11 @@ void Dispatcher::Loop() {
     if (StepOrGiveUp()) {
       patience = kShortestLook;
     } else if (!SomeUnitRuns()) {
-      control_.controller_bell().Wait(ticket);
+      if (SomeWorkerLives()) {
+        control_.controller_bell().Wait(ticket, kIdleLook);
+      } else {
+        control_.controller_bell().Wait(ticket);
+      }
     } else {
       control_.controller_bell().Wait(ticket, patience);
       patience = std::min(patience * 2, kLongestLook);
@@ -156,6 +163,13 @@ bool Dispatcher::SomeUnitRuns() const {
   const std::lock_guard lock(mutex_);
   return std::any_of(workers_.begin(), workers_.end(),
                      [](const auto& link) { return !link->dead && link->runs_unit(); });
+}
+
+bool Dispatcher::SomeWorkerLives() const {
+  const std::lock_guard lock(mutex_);
+  return std::any_of(workers_.begin(), workers_.end(), [](const auto& link) {
+    return !link->dead && (link->ordered || link->finished);
+  });
 }
 
 // A worker can scribble on what all share; then nobody can be trusted.
@@ -183,6 +197,7 @@ bool Dispatcher::Step() {
   for (const auto& link : workers_) {
     if (link->dead) continue;
     if (auto overdue = link->Enforce()) Emit(std::move(*overdue));
+    if (auto event = link->Watch(control_.state(), settings_.limits)) Emit(std::move(*event));
     if (auto slow = link->FindSlow(settings_.slow_seconds)) Emit(std::move(*slow));
   }
   ServeAll();

@@ -14,6 +14,7 @@
 #include "codec/messages.h"
 #include "dispatch/event.h"
 #include "dispatch/output_pipe.h"
+#include "dispatch/standstill.h"
 #include "dispatch/worker_link.h"
 #include "ring/channel.h"
 #include "ring/death_watch.h"
@@ -43,6 +44,7 @@ struct Settings {
   uint32_t max_failures = 0;  ///< halt at so many failed reports; 0: never
   bool halt_on_collect_error = false;
   double slow_seconds = 0;  ///< an item that runs longer is told of, once; 0: none
+  StageLimits limits;       ///< of what is no test
   ring::RunState halt = ring::RunState::kStopped;  ///< what halting means
 };
 
@@ -159,6 +161,7 @@ class Dispatcher {
   bool Step();
   bool StepOrGiveUp();
   [[nodiscard]] bool SomeUnitRuns() const;
+  [[nodiscard]] bool SomeWorkerLives() const;
   bool ReadResults(WorkerLink& link);
   bool WriteCommands(WorkerLink& link);
   void OnResult(WorkerLink& link, const WorkerLink::Result& result);

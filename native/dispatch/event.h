@@ -34,6 +34,9 @@ enum class EventKind : uint8_t {
   kOutput = 16,  ///< payload: whole lines that it has written to its stream `item`, 1 or 2; those
                  ///< of a test come before its kItem
   kSlow = 17,    ///< `item` of `unit` has been running for `seconds`, and runs
+  kWaits = 18,   ///< it has said nothing for `seconds` in its Stage `item`, outside of a test,
+                 ///< and in `unit`, where there is one
+  kStuck = 19,   ///< the same, and `seconds` are all that it may; it is ended if it goes on
 };
 
 /// One report of one item.

@@ -85,9 +85,10 @@ inline std::string Text(const std::vector<PhaseRecord>& phases) {
 /// "1 begun a", "1 collected a 2", "1 item a.0 [call passed]", "0 lost a.1 'why'".
 /// @param name  the unit's, where the event has one.
 inline std::string Text(const Event& event, const std::string& name) {
-  constexpr std::array kNames{"",     "ready",   "discovered", "begun",   "collected", "item",
-                              "done", "event",   "finished",   "exited",  "lost",      "joined",
-                              "cut",  "differs", "divisible",  "overdue", "output",    "slow"};
+  constexpr std::array kNames{"",        "ready",  "discovered", "begun",    "collected",
+                              "item",    "done",   "event",      "finished", "exited",
+                              "lost",    "joined", "cut",        "differs",  "divisible",
+                              "overdue", "output", "slow",       "waits",    "stuck"};
   const bool count = event.kind == EventKind::kCollected;
   std::string text = std::to_string(event.worker) + " " + kNames[static_cast<size_t>(event.kind)];
   if (event.unit != codec::kNone) text += " " + name;

@@ -98,6 +98,7 @@ bool WorkerLink::Flush() {
 std::optional<WorkerLink::Result> WorkerLink::Receive() {
   const auto frame = results_.Next();
   if (!frame) return std::nullopt;
+  heard_ = true;
   return Result{codec::DecodeResult(*frame), frame->subspan(codec::kResultHeaderBytes)};
 }
 
@@ -146,14 +147,23 @@ void WorkerLink::Signal(int number) const {
   if (pidfd.get() >= 0) syscall(SYS_pidfd_send_signal, pidfd.get(), number, nullptr, 0);
 }
 
+void WorkerLink::TakeStep(Deadline::Step step) const {
+  switch (step) {
+    case Deadline::Step::kShowStacks:
+      return Signal(StackSignal());
+    case Deadline::Step::kTerminate:
+      return Signal(SIGTERM);
+    case Deadline::Step::kKill:
+      return Signal(SIGKILL);
+  }
+}
+
 std::optional<Event> WorkerLink::Enforce() {
   if (item_ == codec::kNone) return std::nullopt;
   const std::optional<Deadline::Step> due = deadline_.Due(Clock::now());
   if (!due) return std::nullopt;
-  if (*due == Deadline::Step::kTerminate) Signal(SIGTERM);
-  if (*due == Deadline::Step::kKill) Signal(SIGKILL);
+  TakeStep(*due);
   if (*due != Deadline::Step::kShowStacks) return std::nullopt;
-  Signal(StackSignal());
   return Event{.kind = EventKind::kOverdue,
                .worker = id_,
                .unit = unit_,
@@ -161,6 +171,38 @@ std::optional<Event> WorkerLink::Enforce() {
                .seconds = deadline_.limit_seconds(),
                .phases = {{.phase = deadline_.phase(), .payload = {}}},
                .payload = {}};
+}
+
+Stage WorkerLink::FindStage(ring::RunState state) const {
+  if (finished) return Stage::kExit;
+  // Who sleeps until a command comes is not at work, and a pause is the controller's.
+  if (!ordered || channel_.worker_bell().IsAwaited()) return Stage::kNone;
+  if (state == ring::RunState::kPaused) return Stage::kNone;
+  if (!ready) return Stage::kStart;
+  if (ending_) return Stage::kEnd;
+  return runs_item() ? Stage::kNone : Stage::kCollect;
+}
+
+Event WorkerLink::MakeStage(EventKind kind, double seconds) const {
+  return {.kind = kind,
+          .worker = id_,
+          .unit = unit_,
+          .item = static_cast<uint32_t>(standstill_.stage()),
+          .seconds = seconds,
+          .phases = {},
+          .payload = {}};
+}
+
+std::optional<Event> WorkerLink::Watch(ring::RunState state, const StageLimits& limits) {
+  const Clock::time_point now = Clock::now();
+  standstill_.Follow(FindStage(state), std::exchange(heard_, false), limits, now);
+  if (const auto due = standstill_.Due(now)) {
+    TakeStep(*due);
+    if (*due != Deadline::Step::kShowStacks) return std::nullopt;
+    return MakeStage(EventKind::kStuck, standstill_.limit_seconds());
+  }
+  if (!standstill_.IsNoticed(now)) return std::nullopt;
+  return MakeStage(EventKind::kWaits, standstill_.seconds(now));
 }
 
 std::optional<Event> WorkerLink::FindSlow(double limit_seconds) {
@@ -195,6 +237,26 @@ void WorkerLink::NoteDuration(const codec::ResultHeader& header) {
   if (header.phase == codec::Phase::kSetup) longest_setup_ = std::max(longest_setup_, seconds);
 }
 
+void WorkerLink::NotePhase(const Result& result, bool all_phases) {
+  const codec::ResultHeader& header = result.header;
+  NoteDuration(header);
+  deadline_.Follow(header.phase, header.outcome, Clock::now());
+  const bool quiet = header.outcome == codec::Outcome::kPassed && result.payload.empty() &&
+                     header.phase != codec::Phase::kCall;
+  if (all_phases || !quiet)
+    phases_.push_back({header.phase, header.outcome, header.start_seconds, header.duration_seconds,
+                       ToString(result.payload)});
+}
+
+Event WorkerLink::EndItem(const Result& result) {
+  Event event = Make(EventKind::kItem, result);
+  event.phases = std::exchange(phases_, {});
+  event.seconds = item_seconds_;
+  item_ = codec::kNone;
+  ++items_done_;
+  return event;
+}
+
 std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
   const codec::ResultHeader& header = result.header;
   switch (header.kind) {
@@ -222,24 +284,11 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
     case ResultKind::kStarted:
       StartItem(header);
       return std::nullopt;
-    case ResultKind::kPhase: {
-      NoteDuration(header);
-      deadline_.Follow(header.phase, header.outcome, Clock::now());
-      const bool quiet = header.outcome == codec::Outcome::kPassed && result.payload.empty() &&
-                         header.phase != codec::Phase::kCall;
-      if (all_phases || !quiet)
-        phases_.push_back({header.phase, header.outcome, header.start_seconds,
-                           header.duration_seconds, ToString(result.payload)});
+    case ResultKind::kPhase:
+      NotePhase(result, all_phases);
       return std::nullopt;
-    }
-    case ResultKind::kDone: {
-      Event event = Make(EventKind::kItem, result);
-      event.phases = std::exchange(phases_, {});
-      event.seconds = item_seconds_;
-      item_ = codec::kNone;
-      ++items_done_;
-      return event;
-    }
+    case ResultKind::kDone:
+      return EndItem(result);
     case ResultKind::kUnitDone: {
       Event event = MakeTimed(EventKind::kUnitDone, result);
       // Who joined has collected the unit beside its tests' time.
@@ -247,6 +296,10 @@ std::optional<Event> WorkerLink::Follow(const Result& result, bool all_phases) {
       unit_ = codec::kNone;
       return event;
     }
+    case ResultKind::kEnding:
+      ending_ = true;
+      item_ = codec::kNone;  // it may not have come to its end
+      return std::nullopt;
     case ResultKind::kEvent:
       return Make(EventKind::kEvent, result);
     case ResultKind::kFinished:

@@ -12,6 +12,7 @@
 #include "codec/messages.h"
 #include "dispatch/deadline.h"
 #include "dispatch/event.h"
+#include "dispatch/standstill.h"
 #include "ring/channel.h"
 
 namespace dxpy::dispatch {
@@ -96,6 +97,9 @@ class WorkerLink {
   /// Sees to the deadline of the running item. @returns  the event of one that was missed.
   std::optional<Event> Enforce();
 
+  /// Sees to what is no test. @returns  the event of one that says nothing for long, or too long.
+  std::optional<Event> Watch(ring::RunState state, const StageLimits& limits);
+
   /// The event of a running item that takes longer; once.
   /// @param limit_seconds  0: none does.
   std::optional<Event> FindSlow(double limit_seconds);
@@ -107,6 +111,7 @@ class WorkerLink {
   std::optional<bool> need;        ///< waits for an answer; true: it is idle
   std::deque<uint32_t> own_units;  ///< pinned to it; it runs them before any other
   bool released = false;           ///< where not shared: nothing more will come
+  bool ordered = false;            ///< knows all that it needs to start its session
   bool ready = false;
   bool discovers = false;       ///< was told to and has not answered
   bool finished = false;        ///< its session has ended
@@ -119,6 +124,11 @@ class WorkerLink {
   Event MakeTimed(EventKind kind, const Result& result) const;
   Event Begin(const Result& result);
   void StartItem(const codec::ResultHeader& header);
+  void NotePhase(const Result& result, bool all_phases);
+  Event EndItem(const Result& result);
+  [[nodiscard]] Stage FindStage(ring::RunState state) const;
+  [[nodiscard]] Event MakeStage(EventKind kind, double seconds) const;
+  void TakeStep(Deadline::Step step) const;
   void Signal(int number) const;
   void NoteDuration(const codec::ResultHeader& header);
   void Enqueue(codec::CommandHeader header, std::string payload);
@@ -145,6 +155,9 @@ class WorkerLink {
   double item_seconds_ = 0;  ///< all phases of item_, as far as reported
   std::vector<PhaseRecord> phases_;
   Deadline deadline_;  ///< of item_
+  Standstill standstill_;
+  bool heard_ = false;   ///< since the last Watch
+  bool ending_ = false;  ///< it runs no more items
 };
 
 }  // namespace dxpy::dispatch

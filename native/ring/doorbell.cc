@@ -30,6 +30,8 @@ bool Doorbell::Wait(uint32_t ticket, std::chrono::nanoseconds timeout) const {
   return rung;
 }
 
+bool Doorbell::IsAwaited() const { return words_->sleeping.load(std::memory_order_relaxed) != 0; }
+
 void Doorbell::Ring() const {
   words_->count.fetch_add(1, std::memory_order_seq_cst);
   if (words_->sleeping.load(std::memory_order_seq_cst) != 0) FutexWake(words_->count, 1);

@@ -26,6 +26,8 @@ class Doorbell {
   bool Wait(uint32_t ticket,
             std::chrono::nanoseconds timeout = std::chrono::nanoseconds::max()) const;
   void Ring() const;
+  /// Producer: whether the consumer sleeps, or is about to. It may be otherwise the next moment.
+  [[nodiscard]] bool IsAwaited() const;
 
  private:
   DoorbellWords* words_;

@@ -196,6 +196,27 @@ def test_a_zygote_that_is_killed_takes_its_workers_along(
     assert "the process that forks workers has died" in result.output
 
 
+def test_a_zygote_that_is_killed_before_workers_start_is_a_plain_error(project: Project) -> None:
+    project.write(
+        conftest="""
+            import os, signal
+            def pytest_configure(config):
+                if hasattr(config, "workerinput"):
+                    return
+                with open(f"/proc/{os.getpid()}/task/{os.getpid()}/children") as file:
+                    (zygote,) = map(int, file.read().split())
+                os.kill(zygote, signal.SIGKILL)
+                os.waitid(os.P_PID, zygote, os.WEXITED | os.WNOWAIT)
+        """,
+        test_a="def test_a(): pass",
+    )
+    result = project.run()
+    assert result.code == pytest.ExitCode.USAGE_ERROR
+    message = "ERROR: the process that forks workers has died [cannot-start]\nhint: run again\n"
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
 KILLS_THE_SPARE = """
     import os, signal
     def children(pid):
