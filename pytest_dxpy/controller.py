@@ -23,7 +23,7 @@ from pytest_dxpy.crew import Crew, fitting
 from pytest_dxpy.errors import DxpyError
 from pytest_dxpy.hearing import Hearing
 from pytest_dxpy.losses import Losses
-from pytest_dxpy.mode import Mode, detail_of, header
+from pytest_dxpy.mode import Mode, after_configure, detail_of, header
 from pytest_dxpy.progress import Progress
 from pytest_dxpy.repetition import Repetition, keep
 from pytest_dxpy.replay import Replay
@@ -159,6 +159,7 @@ class Controller:
         return walk.finds_all(config, walk.test_files(config).conftests())
 
     def _hints(self, config: pytest.Config) -> list[Unit]:
+        self._mode = after_configure(config, self._mode)
         if self._mode.full:
             resolve_arguments(config)  # for its error alone
             return []

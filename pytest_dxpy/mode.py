@@ -62,6 +62,14 @@ _OFF_OPTIONS: Final = {
     "help": "--help",
     "version": "--version",
     "looponfail": "--looponfail",
+    # Of plugins that keep in memory, test by test, what they write in the end.
+    "benchmark_autosave": "--benchmark-autosave",
+    "benchmark_enable": "--benchmark-enable",
+    "benchmark_json": "--benchmark-json",
+    "benchmark_only": "--benchmark-only",
+    "benchmark_save": "--benchmark-save",
+    "cucumber_json_path": "--cucumberjson",
+    "gherkin_terminal_reporter": "--gherkin-terminal-reporter",
 }
 # Options that look at all tests at once.
 _FULL_OPTIONS: Final = {
@@ -71,6 +79,8 @@ _FULL_OPTIONS: Final = {
     "keepduplicates": "--keep-duplicates",
     "splits": "--splits",
     "testmon": "--testmon",
+    # Workers write its files: a test that is run again to confirm a failure would have two.
+    "allure_report_dir": "--alluredir",
 }
 # What a hook's code uses when it looks beyond the single item.
 _WHOLE_LIST_NAMES: Final = frozenset(
@@ -118,6 +128,8 @@ def reason_for_off(option: Any) -> str:
     for name, text in _OFF_OPTIONS.items():
         if getattr(option, name, False):
             return text
+    if (getattr(option, "inline_snapshot", None) or "disable") != "disable":
+        return "--inline-snapshot"
     if getattr(option, "numprocesses", None) in (0, "0"):
         return "-n 0"
     return ""
@@ -185,6 +197,18 @@ def choose(config: pytest.Config, requested: str, split: str = "auto") -> Mode:
     # Only a confirmed failure is known not to come from a file's being divided.
     whole = split == "never" or getattr(config.option, "dist", "no") in ("loadfile", "loadscope")
     return Mode("lazy", True, "nothing needs all tests at once", split=not whole)
+
+
+def after_configure(config: pytest.Config, mode: Mode) -> Mode:
+    """The mode again, once plugins have configured: they may have registered others.
+
+    Args:
+        config: of the controller.
+        mode: what was chosen before.
+    """
+    if mode.confirm and (reason := _whole_list_hook(config)):
+        return Mode("full", False, reason)
+    return mode
 
 
 def may_start_early(config: pytest.Config) -> bool:

@@ -79,6 +79,8 @@ def forget(namespace: Any) -> None:
     namespace.distload = False
     namespace.numprocesses = None
     namespace.maxprocesses = None
+    # allure's: the controller has cleaned it, and other workers may have written to it since.
+    namespace.clean_alluredir = False
 
 
 class Spec:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import dataclasses
+import importlib.metadata
 import os
 import re
 import select
@@ -41,6 +42,15 @@ CACHE_FILES = ("files.json", "facts.dxti", "settings.bin")  # what we keep betwe
 FOREIGN = re.compile(r"PYTEST_|PYTHON|DX_|DXPY_|COV_|COVERAGE_|HYPOTHESIS_|COLUMNS$|CI$|BUILD_")
 KEPT_RUN = re.compile(r"run (\d+): --dx-replay=\1 repeats its order$")  # where a test failed
 LAST_LINE = re.compile(r"^(?:=+ )?((?:\d+|no) [^=\n]*?)(?: in [\d.]+s.*)?(?: =+)?$", re.MULTILINE)
+
+# What a run has that loads the plugins that are installed: not all those that tests name by -p.
+USUAL_PLUGINS = {"pytest-dxpy", "hypothesis", "pytest-cov", "pytest-timeout", "pytest-xdist"}
+_OTHERS = {
+    point.name
+    for point in importlib.metadata.entry_points(group="pytest11")
+    if point.dist is not None and point.dist.name not in USUAL_PLUGINS
+}
+OTHER_PLUGINS = " ".join(f"-pno:{name}" for name in sorted(_OTHERS))
 
 # A test of every outcome there is.
 ALL_OUTCOMES = """
@@ -236,6 +246,11 @@ class Project:
         path = self.path / name
         return path.read_text() if path.exists() else ""
 
+    def load_plugins(self) -> None:
+        """Have the usual plugins of the environment load by themselves."""
+        del self.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+        self.env["PYTEST_ADDOPTS"] = OTHER_PLUGINS
+
     def start(self, *args: str, program: tuple[str, ...] = ("-m", "pytest")) -> Running:
         """Start pytest with these arguments and nothing else."""
         argv = [sys.executable, *program, *args]
@@ -372,3 +387,14 @@ def _left_aside(folder: Path) -> list[str]:
 def project(tmp_path: Path) -> Project:
     """An empty project."""
     return Project(tmp_path)
+
+
+@pytest.fixture
+def usual_plugins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In this process: as if none were installed but the usual plugins, and what is new."""
+    find = importlib.metadata.entry_points
+
+    def usual(group: str) -> list[importlib.metadata.EntryPoint]:
+        return [point for point in find(group=group) if point.name not in _OTHERS]
+
+    monkeypatch.setattr(importlib.metadata, "entry_points", usual)

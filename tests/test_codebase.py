@@ -129,6 +129,18 @@ def test_the_changelog_opens_with_this_version() -> None:
     assert first in {_version.__version__, "Unreleased"}
 
 
+def test_the_table_of_plugins_has_the_versions_that_are_tested() -> None:
+    setup = configparser.ConfigParser()
+    setup.read(ROOT / "setup.cfg")
+    pinned = set(re.findall(r"^([\w-]+==[\w.]+)", setup["options.extras_require"]["test"], re.M))
+    text = (ROOT / "docs" / "plugins.md").read_text()
+    rows = re.findall(r"^\| ([\w-]+) \| (\d[\w.]*) \|", text, re.MULTILINE)
+    assert {f"{name}=={version}" for name, version in rows} <= pinned
+    tested = {name for name in pinned if re.match("(pytest|allure|syrupy|inline)-?", name)}
+    unnamed = tested - {f"{name}=={version}" for name, version in rows}
+    assert {name.split("==")[0] for name in unnamed} <= {"pytest", "pytest-randomly", "syrupy"}
+
+
 def test_no_file_names_a_machine_or_a_registry() -> None:
     found = []
     for path in tracked():

@@ -170,9 +170,10 @@ void Register(const py::object& monitoring, int event, PyMethodDef& callback) {
   monitoring.attr("register_callback")(py::handle(state.tool), event, function);
 }
 
-// 0 to 2 belong to debuggers, coverage and profilers. False: none is free.
+// 0 to 2 belong to debuggers, coverage and profilers; hypothesis takes 3, and warns where it is
+// taken. False: none is free.
 bool TakeTool(const py::object& monitoring) {
-  for (const int tool : {3, 4, 5}) {
+  for (const int tool : {4, 5, 3}) {
     if (!monitoring.attr("get_tool")(tool).is_none()) continue;
     monitoring.attr("use_tool_id")(tool, py::handle(state.name));
     state.tool = py::int_(tool).release().ptr();

@@ -7,7 +7,7 @@ import os
 import pytest
 
 from pytest_dxpy.options import OPTIONS, Option, flag
-from tests.conftest import Project
+from tests.conftest import OTHER_PLUGINS, Project
 
 OURS = "dxpy: 2 workers, lazy collection"
 # Prints which of our modules a run has imported.
@@ -24,7 +24,7 @@ LIST_MODULES = """
 def small(project: Project) -> Project:
     """Two files, of one test each; plugins of the environment are loaded."""
     project.write(test_a="def test_a(): pass", test_b="def test_b(): pass")
-    del project.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    project.load_plugins()
     return project
 
 
@@ -105,7 +105,8 @@ def test_the_ini_file_asks_for_it(small: Project, lines: list[str]) -> None:
     ids=str,
 )
 def test_the_environment_asks_for_it(small: Project, variables: dict[str, str]) -> None:
-    small.env.update(variables)
+    with_others = f"{variables.get('PYTEST_ADDOPTS', '')} {OTHER_PLUGINS}"
+    small.env.update(variables, PYTEST_ADDOPTS=with_others)
     result = small.pytest()
     assert OURS in result.output
     assert result.summary == "2 passed"

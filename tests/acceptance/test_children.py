@@ -262,7 +262,7 @@ def test_under_coverage(program: Project) -> None:
 def test_a_pytest_that_a_test_starts_has_nothing_to_warn_of(program: Project) -> None:
     """It looks for what it comes too late to rewrite, where it loads plugins by itself."""
     program.write_file("inner/test_b.py", "def test_b(): pass")
-    del program.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    program.load_plugins()
     words = ("-W", "error", "-m", "pytest", "-c", "pytest.ini", "inner")
     program.write(test_a=start(*words))
     result = program.run("test_a.py", "-s", workers=1)

@@ -95,7 +95,7 @@ def test_a_mark_without_a_number_is_an_error(project: Project, mark: str) -> Non
 
 
 def test_the_mark_is_known_to_plain_pytest(project: Project) -> None:
-    del project.env["PYTEST_DISABLE_PLUGIN_AUTOLOAD"]
+    project.load_plugins()
     project.write(test_a=HEAD + "@pytest.mark.dx_timeout(1)\ndef test_1(): pass\n")
     assert project.plain("--strict-markers", "-W", "error").summary == "1 passed"
     assert "@pytest.mark.dx_timeout(seconds): " in project.plain("--markers").output

@@ -94,6 +94,29 @@ def test_outside_a_worker_the_fixture_says_master(
     assert result.summary == "1 passed"
 
 
+@pytest.mark.parametrize("xdist", [["-p", "xdist"], []], ids=["xdist", "not loaded"])
+def test_xdists_own_functions_tell_who_asks(project: Project, xdist: list[str]) -> None:
+    text = """
+        from xdist import get_xdist_worker_id, is_xdist_controller, is_xdist_master, is_xdist_worker
+        def test_a(request, worker_id):
+            assert is_xdist_worker(request)
+            assert not is_xdist_controller(request) and not is_xdist_master(request)
+            assert get_xdist_worker_id(request) == worker_id
+    """
+    project.write(
+        conftest="""
+            from xdist import get_xdist_worker_id, is_xdist_controller
+            def pytest_sessionfinish(session):
+                if is_xdist_controller(session):
+                    print("\\nhere: " + get_xdist_worker_id(session))
+        """,
+        test_a=text,
+        test_b=text,
+    )
+    result = project.run(*xdist)
+    assert (result.summary, result.lines("here: ")) == ("2 passed", ["master"])
+
+
 def test_a_fixture_of_a_conftest_hides_xdists_of_that_name(project: Project) -> None:
     project.write(
         conftest="import pytest\n@pytest.fixture\ndef worker_id(): return 'own'",

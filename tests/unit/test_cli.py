@@ -17,8 +17,9 @@ Discover = Callable[..., tuple[int, str, str]]
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual_plugins: None) -> Path:
     """An empty project; the current directory, as for a user."""
+    del usual_plugins
     monkeypatch.chdir(tmp_path)
     for name in ("PYTEST_ADDOPTS", "PYTEST_PLUGINS"):
         monkeypatch.delenv(name, raising=False)

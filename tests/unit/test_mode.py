@@ -25,7 +25,7 @@ def mode_of(
 def config_of(pytester: pytest.Pytester, *args: str, plugin: object = None) -> pytest.Config:
     # The plugins of the environment are not what is tested here.
     pytester.plugins = [] if plugin is None else [plugin]
-    return pytester.parseconfig("-p", "no:cov", *args)
+    return pytester.parseconfig("--disable-plugin-autoload", "-p", "dxpy", *args)
 
 
 class Sorts:

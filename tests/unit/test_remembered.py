@@ -10,13 +10,15 @@ from pathlib import Path
 import pytest
 
 from pytest_dxpy import remembered, settings, survey
+from tests.conftest import OTHER_PLUGINS
 
 SOURCE = "import os\ndef test_a(): ...\n"
 
 
 @pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, usual_plugins: None) -> Path:
     """A project with one test; the current directory. It is long ago that it was written."""
+    del usual_plugins
     monkeypatch.chdir(tmp_path)
     for name in remembered.VARIABLES:
         monkeypatch.delenv(name, raising=False)
@@ -176,7 +178,12 @@ def test_a_second_time_needs_neither_pytest_nor_typing(folder: Path) -> None:
         "from pytest_dxpy.cli import main; code = main(['discover']); "
         "print([name for name in ('_pytest', 'typing', 'dataclasses') if name in sys.modules])"
     )
-    environment = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "DX_CACHE_DIR": "cache"}
+    environment = {
+        **os.environ,
+        "PYTHONDONTWRITEBYTECODE": "1",
+        "DX_CACHE_DIR": "cache",
+        "PYTEST_ADDOPTS": OTHER_PLUGINS,
+    }
     command = [sys.executable, "-c", program]
     for imported in (["_pytest", "typing", "dataclasses"], []):
         output = subprocess.run(
