@@ -96,8 +96,9 @@ def number(text: object) -> int:
     Raises:
         OptionError: it is no number.
     """
-    if str(text).isascii() and str(text).isdecimal():
-        return int(str(text))
+    digits = str(text).strip()  # "-n 2" may be one argument
+    if digits.isascii() and digits.isdecimal():
+        return int(digits)
     raise bad_option(
         f"-n: {text!r} is not a worker count", hint="use 'auto', 'logical' or a number from 0 up"
     )

@@ -51,6 +51,7 @@ def test_installed_alone_it_says_nothing(small: Project) -> None:
         ["--dx-workers=2"],
         ["--dx", "-n2"],
         ["-p", "dxpy", "-p", "no:xdist", "-n", "2"],
+        ["-p", "dxpy", "-p", "no:xdist", "-n 2"],
     ],
     ids=" ".join,
 )

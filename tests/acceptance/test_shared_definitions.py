@@ -158,7 +158,7 @@ def check(value): pass
     result = project.run()
     assert result.summary == "4 errors"
     assert (
-        "shared fixture 'value' (conftest.py:24) depends on 'base', which has parameters and is "
+        "shared fixture 'value' (conftest.py:25) depends on 'base', which has parameters and is "
         "not shared; share 'base', too, or move its parameters to 'value'" in result.output
     )
     write(project, conftest.replace("@pytest.fixture(", "@dx.fixture(shared=True, "), **PAIR)
