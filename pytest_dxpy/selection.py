@@ -266,12 +266,11 @@ class Selection:
 
     def _deselected(self) -> dict[str, list[str]]:
         """Tests that an option or a hook has taken away, by the path of their file."""
-        by_path: dict[str, list[str]] = {}
+        by_name: dict[str, list[str]] = {}
         deselected = self._replay.deselected_ids() if self._replay is not None else []
-        for node_id in dict.fromkeys(deselected):
-            path = str(self._config.rootpath / node_id.partition("::")[0])
-            by_path.setdefault(path, []).append(node_id)
-        return by_path
+        for node_id in dict.fromkeys(deselected):  # of which there may be many, in few files
+            by_name.setdefault(node_id.partition("::")[0], []).append(node_id)
+        return {str(self._config.rootpath / name): ids for name, ids in by_name.items()}
 
     # What is said of it.
 
