@@ -13,10 +13,20 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import pytest
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    import pytest
+
+class _NoContext:
+    """What a file runs at its import belongs to no test, as where all files are imported first."""
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_collectstart(self, collector: pytest.Collector) -> None:
+        contexts: Any = collector.config.pluginmanager.getplugin("_cov_contexts")
+        if contexts is not None:
+            contexts.cov_controller.cov.switch_context("")
 
 
 def _current() -> Any:
@@ -40,6 +50,8 @@ def follow_coverage(config: pytest.Config) -> Callable[[], object]:
     Returns:
         What to call at the end of the process.
     """
+    if getattr(config.option, "cov_context", None):
+        config.pluginmanager.register(_NoContext())
     measured = _current()
     if measured is None:
         return lambda: None

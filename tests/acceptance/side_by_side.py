@@ -7,7 +7,7 @@ import re
 
 from tests.conftest import Project, Result, differences
 
-MODE = re.compile(r"^dxpy: 2 workers, (\w+) collection", re.MULTILINE)
+MODE = re.compile(r"^dxpy: [12] workers?, (\w+) collection", re.MULTILINE)
 
 
 @dataclasses.dataclass(frozen=True)
@@ -30,10 +30,10 @@ class Both:
         return self.our_project.read(name), self.plain_project.read(name)
 
 
-def run_both(project: Project, *args: str) -> Both:
+def run_both(project: Project, *args: str, workers: int = 2) -> Both:
     """Run it both ways, each in a folder of its own; the same is reported in the same order."""
     twin = project.twin("plain")
-    both = Both(twin.plain(*args), project.run(*args), twin, project)
+    both = Both(twin.plain(*args), project.run(*args, workers=workers), twin, project)
     plain, ours = (
         [f"exit code {one.code}", one.summary, *one.reports] for one in (both.plain, both.ours)
     )

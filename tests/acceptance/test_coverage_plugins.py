@@ -54,8 +54,10 @@ def measured(project: Project) -> dict[str, object]:
 @pytest.mark.parametrize(
     "args", [["--cov-branch"], ["--cov-context=test"]], ids=["branches", "contexts"]
 )
-def test_the_data_is_that_of_plain_pytest(shop: Project, args: list[str]) -> None:
-    both = run_both(shop, "-p", "pytest_cov", "--cov=.", "--cov-report=", *args)
+@pytest.mark.parametrize("workers", [1, 2])
+def test_the_data_is_that_of_plain_pytest(shop: Project, args: list[str], workers: int) -> None:
+    cov = ("-p", "pytest_cov", "--cov=.", "--cov-report=")
+    both = run_both(shop, *cov, *args, workers=workers)
     ours, plain = measured(both.our_project), measured(both.plain_project)
     assert ours == plain
     assert "product.py" in ours
