@@ -211,8 +211,8 @@ TEST_CASE("a worker that dies with its share leaves the others theirs") {
   Shared shared;
   CHECK(shared.Join(Items(10)) == "span");
   CHECK(shared.run[1].RunItems(1) == "5");
-  shared.run[1].Kill();
   (void)shared.run.Heard();
+  shared.run[1].Kill();
   CHECK(shared.run.Hear() == "1 lost a");
   CHECK(shared.run[0].RunItems() == "0 1 2 3 4");
   CHECK(shared.run[0].AskAhead() == "finish");
