@@ -1,8 +1,8 @@
 #include "base/control_groups.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
+
+#include "base/read_text.h"
 
 namespace dxpy {
 namespace {
@@ -25,10 +25,7 @@ bool HasName(std::string_view names, std::string_view name) {
 
 }  // namespace
 
-std::string OwnGroups() {
-  std::ifstream file("/proc/self/cgroup", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string OwnGroups() { return ReadText("/proc/self/cgroup"); }
 
 std::vector<std::string> GroupFolders(std::string_view groups, const std::string& mount,
                                       std::string_view controller) {

@@ -1,22 +1,16 @@
 #include "base/memory.h"
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 
 #include "base/control_groups.h"
+#include "base/read_text.h"
 
 namespace dxpy {
 namespace {
 
 constexpr uint64_t kKibibyte = 1024;
-
-std::string Read(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
 
 std::optional<uint64_t> Number(std::string_view text) {
   uint64_t number = 0;
@@ -37,16 +31,16 @@ std::optional<uint64_t> Field(std::string_view lines, std::string_view name) {
 
 // What a group may still get. Pages of files that were not used lately go where they must.
 std::optional<uint64_t> LeftOf(const std::string& folder) {
-  std::optional<uint64_t> most = Number(Read(folder + "/memory.max"));
-  std::optional<uint64_t> used = Number(Read(folder + "/memory.current"));
+  std::optional<uint64_t> most = Number(ReadText(folder + "/memory.max"));
+  std::optional<uint64_t> used = Number(ReadText(folder + "/memory.current"));
   const char* unused_files = "inactive_file ";
   if (!used) {
-    most = Number(Read(folder + "/memory.limit_in_bytes"));
-    used = Number(Read(folder + "/memory.usage_in_bytes"));
+    most = Number(ReadText(folder + "/memory.limit_in_bytes"));
+    used = Number(ReadText(folder + "/memory.usage_in_bytes"));
     unused_files = "total_inactive_file ";
   }
   if (!most || !used) return std::nullopt;
-  const uint64_t may_go = Field(Read(folder + "/memory.stat"), unused_files).value_or(0);
+  const uint64_t may_go = Field(ReadText(folder + "/memory.stat"), unused_files).value_or(0);
   const uint64_t taken = *used > may_go ? *used - may_go : 0;
   return *most > taken ? *most - taken : 1;
 }
@@ -64,7 +58,7 @@ uint64_t AvailableMemory(const std::string& meminfo, std::string_view groups,
 }
 
 uint64_t AvailableMemory() {
-  return AvailableMemory(Read("/proc/meminfo"), OwnGroups(), kGroupMount);
+  return AvailableMemory(ReadText("/proc/meminfo"), OwnGroups(), kGroupMount);
 }
 
 uint64_t PeakOwnMemory(const std::string& status) {
@@ -74,6 +68,6 @@ uint64_t PeakOwnMemory(const std::string& status) {
   return peak > others ? (peak - others) * kKibibyte : 0;
 }
 
-uint64_t PeakOwnMemory() { return PeakOwnMemory(Read("/proc/self/status")); }
+uint64_t PeakOwnMemory() { return PeakOwnMemory(ReadText("/proc/self/status")); }
 
 }  // namespace dxpy

@@ -5,12 +5,11 @@
 
 #include <cstdio>
 #include <ctime>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "base/read_text.h"
 #include "bindings/forks.h"
 #include "bindings/recorder.h"
 #include "bindings/replaced.h"
@@ -274,10 +273,7 @@ void WatchForkExec() {
   Replace(kForkExecPlaces, state.fork_exec, state.our_fork_exec);
 }
 
-std::string CommandLine() {
-  std::ifstream file("/proc/self/cmdline", std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
-}
+std::string CommandLine() { return ReadText("/proc/self/cmdline"); }
 
 }  // namespace
 
