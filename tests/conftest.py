@@ -21,23 +21,18 @@ import time
 import uuid
 from collections import Counter
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import settings
 
 from pytest_dxpy import native
-
-if TYPE_CHECKING:
-    from collections.abc import Iterator
+from tests import left_behind
 
 LIMIT_SECONDS = 30.0  # of one run; most take one
 LEAVING_SECONDS = 10.0  # what a run's processes may take to follow the first one
 ROOT = Path(__file__).parent.parent
 PLUGINS = ROOT / "tests" / "acceptance" / "plugins"
-SHARED_MEMORY = Path("/dev/shm")
 MARKER = "DXPY_TEST_RUN"
-CACHE_FILES = ("files.json", "facts.dxti", "settings.bin")  # what we keep between runs
 # What a developer may have set and a run must not see.
 FOREIGN = re.compile(r"PYTEST_|PYTHON|DX_|DXPY_|COV_|COVERAGE_|HYPOTHESIS_|COLUMNS$|CI$|BUILD_")
 KEPT_RUN = re.compile(r"run (\d+): --dx-replay=\1 repeats its order$")  # where a test failed
@@ -132,7 +127,7 @@ class Running:
 
     def __init__(self, argv: list[str], folder: Path, env: dict[str, str]) -> None:
         self._mark = uuid.uuid4().hex
-        self._shared_memory = _shared_memory()
+        self._shared_memory = left_behind.in_shared_memory()
         self._folder, self._temporary = folder, Path(env["TMPDIR"])
         tests = os.getpid()
         self._log = folder.parent / f"output-{self._mark}"
@@ -167,7 +162,7 @@ class Running:
     def processes(self) -> list[int]:
         """All living processes of the run."""
         wanted = f"{MARKER}={self._mark}".encode()
-        return [pid for pid in _processes() if wanted in _environment(pid)]
+        return [pid for pid in left_behind.processes() if wanted in _environment(pid)]
 
     def children(self) -> list[int]:
         """All of them but the first one."""
@@ -184,9 +179,10 @@ class Running:
         if left:
             tree = self._kill()
             pytest.fail(f"left processes behind: {tree}\n{self.output[-5000:]}")
-        if new := _left_in_shared_memory(self._shared_memory):
-            pytest.fail(f"left {sorted(new)} in {SHARED_MEMORY}")
-        if files := [*_left_temporary(self._temporary), *_left_aside(self._folder)]:
+        if new := left_behind.new_in_shared_memory(self._shared_memory):
+            pytest.fail(f"left {sorted(new)} in shared memory")
+        aside = left_behind.aside(self._folder, was_killed=code == -signal.SIGKILL)
+        if files := [*left_behind.temporary(self._temporary), *aside]:
             pytest.fail(f"left {files} behind")
         reports = self.record.read_text().splitlines() if self.record.exists() else []
         return Result(code, self.output, reports)
@@ -314,10 +310,6 @@ def be_started_by(tests: int) -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # ignored where they run in the background
 
 
-def _processes() -> Iterator[int]:
-    return (int(path.name) for path in Path("/proc").iterdir() if path.name.isdecimal())
-
-
 def _environment(pid: int) -> bytes:
     """The environment that a process was started with; empty where it is dead."""
     try:
@@ -348,39 +340,6 @@ def _wait_for_end(processes: object) -> list[int]:
                 os.close(pidfd)
         pids = processes()
     return pids
-
-
-def _left_in_shared_memory(before: set[str]) -> set[str]:
-    """What is new there and in nobody's use: other programs of the machine use theirs."""
-    new = _shared_memory() - before
-    if not new:
-        return set()
-    used = "\n".join(_maps(pid) for pid in _processes())
-    # Listed again: other runs beside this one make some, and unlink them, at any time.
-    return {name for name in new & _shared_memory() if str(SHARED_MEMORY / name) not in used}
-
-
-def _maps(pid: int) -> str:
-    """What a process has mapped; empty where it is dead."""
-    try:
-        return Path(f"/proc/{pid}/maps").read_text(errors="replace")
-    except OSError:
-        return ""
-
-
-def _shared_memory() -> set[str]:
-    return {path.name for path in SHARED_MEMORY.iterdir()} if SHARED_MEMORY.is_dir() else set()
-
-
-def _left_temporary(folder: Path) -> list[str]:
-    """What is left of temporary files; pytest keeps the folders of its own fixtures."""
-    return [path.name for path in folder.iterdir() if not path.name.startswith("pytest-of-")]
-
-
-def _left_aside(folder: Path) -> list[str]:
-    """What has the name of a file that we keep between runs, and more."""
-    found = (path.name for path in folder.rglob("*") if path.name.startswith(CACHE_FILES))
-    return [name for name in found if name not in CACHE_FILES]
 
 
 @pytest.fixture
