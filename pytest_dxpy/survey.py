@@ -64,14 +64,25 @@ def take(paths: Sequence[str]) -> Survey:
         OptionError: pytest cannot use its configuration file, or a path does not exist.
     """
     start = time.perf_counter()
-    settings = _settings(paths)
+    settings = read_settings(paths)
     settings_ms = (time.perf_counter() - start) * 1e3
-    request = settings["request"] | search_path.as_settings(settings["entries"])
+    request = request_of(settings)
     found = native.take_survey(settings["roots"], request)
     return Survey(found, os.fsdecode(request["rootdir"]), settings_ms)
 
 
-def _settings(paths: Sequence[str]) -> dict[str, Any]:
+def request_of(settings: dict[str, Any]) -> dict[str, Any]:
+    """What ``native.take_survey`` takes."""
+    request: dict[str, Any] = settings["request"]
+    return request | search_path.as_settings(settings["entries"])
+
+
+def read_settings(paths: Sequence[str]) -> dict[str, Any]:
+    """Learn pytest's settings for these files and directories, as plain data.
+
+    Raises:
+        OptionError: pytest cannot use its configuration file, or a path does not exist.
+    """
     now = remembered.state(paths)
     found = remembered.load(paths, now)
     if found is not None and _holds(found):

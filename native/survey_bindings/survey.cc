@@ -34,17 +34,6 @@ T Take(const py::dict& request, const char* name) {
   return request[name].cast<T>();
 }
 
-discovery::WalkRules ToWalkRules(const py::dict& walk) {
-  return {Take<Texts>(walk, "python_files"),
-          Take<Texts>(walk, "norecursedirs"),
-          Take<Texts>(walk, "ignore"),
-          Take<Texts>(walk, "ignore_glob"),
-          Take<Texts>(walk, "doctest_globs"),
-          Take<bool>(walk, "doctest_modules"),
-          Take<bool>(walk, "collect_in_virtualenv"),
-          Take<bool>(walk, "keep_duplicates")};
-}
-
 survey::Project ToProject(const py::dict& project) {
   survey::Project known;
   for (std::string& name : Take<Texts>(project, "plain_fixtures"))
@@ -166,6 +155,17 @@ py::dict Stats(const Survey& self) {
 }
 
 }  // namespace
+
+discovery::WalkRules ToWalkRules(const py::dict& walk) {
+  return {Take<Texts>(walk, "python_files"),
+          Take<Texts>(walk, "norecursedirs"),
+          Take<Texts>(walk, "ignore"),
+          Take<Texts>(walk, "ignore_glob"),
+          Take<Texts>(walk, "doctest_globs"),
+          Take<bool>(walk, "doctest_modules"),
+          Take<bool>(walk, "collect_in_virtualenv"),
+          Take<bool>(walk, "keep_duplicates")};
+}
 
 void BindSurvey(py::module_& m) {
   py::class_<Survey>(m, "Survey")
