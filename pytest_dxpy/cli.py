@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FAILED: Final = 1
 USAGE: Final = 2
+PYTEST_USAGE: Final = 4  # pytest's own for wrong usage
 
 # What the command ``pytest`` does; ``python -m pytest`` would put the current
 # directory on sys.path.
@@ -46,12 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        from pytest_dxpy.errors import DxpyError, OptionError, UnknownTestError  # noqa: PLC0415
-
-        if not isinstance(error, DxpyError):
+        if not (code := _tell(error)):
             raise
-        sys.stderr.write(f"dx-py: {error}\n")
-        return USAGE if isinstance(error, (OptionError, UnknownTestError)) else FAILED
+        return code
+
+
+def _tell(error: Exception) -> int:
+    """Say what the user can do something about; returns the exit code, 0: it is a bug of ours."""
+    from pytest_dxpy import errors  # noqa: PLC0415
+
+    if not isinstance(error, errors.DxpyError):
+        return 0
+    if isinstance(error, errors.NotFoundError):  # in pytest's own words
+        sys.stderr.write("".join(f"ERROR: {message}\n\n" for message in error.messages))
+        return PYTEST_USAGE
+    sys.stderr.write(f"dx-py: {error}\n")
+    return USAGE if isinstance(error, (errors.OptionError, errors.UnknownTestError)) else FAILED
 
 
 def _options(given: list[str]) -> argparse.Namespace | SimpleNamespace:
@@ -80,7 +91,10 @@ def _parser() -> argparse.ArgumentParser:
         "other files with the reason why only an import does.",
     )
     discover.add_argument(
-        "paths", metavar="PATH", nargs="*", help="files and directories; without any as for pytest"
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="files, directories and node ids; without any as for pytest",
     )
     discover.add_argument(
         "--match", metavar="GLOB", default="", help="only node ids that match, such as '*::test_a*'"
