@@ -1,8 +1,9 @@
 """The console command ``dx-py``: what is easier to ask for outside of pytest.
 
 ``dx-py test`` is ``pytest -p dxpy``. ``dx-py discover`` lists the tests of the
-test files; it reads them and imports nothing of the project. ``dx-py why`` says why
-a test would run, and ``dx-py store`` takes what is known of tests to other machines.
+test files; it reads them and imports nothing of the project, and so does ``dx-py graph``,
+which shows who imports what. ``dx-py why`` says why a test would run, and
+``dx-py store`` takes what is known of tests to other machines.
 
 pytest and the native core are imported where they are used: ``dx-py test`` has
 no use for them before it has become pytest.
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 FAILED: Final = 1
 USAGE: Final = 2
+PYTEST_USAGE: Final = 4  # pytest's own for wrong usage
 
 # What the command ``pytest`` does; ``python -m pytest`` would put the current
 # directory on sys.path.
@@ -45,12 +47,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return FAILED
     except Exception as error:
-        from pytest_dxpy.errors import DxpyError, OptionError, UnknownTestError  # noqa: PLC0415
-
-        if not isinstance(error, DxpyError):
+        if not (code := _tell(error)):
             raise
-        sys.stderr.write(f"dx-py: {error}\n")
-        return USAGE if isinstance(error, (OptionError, UnknownTestError)) else FAILED
+        return code
+
+
+def _tell(error: Exception) -> int:
+    """Say what the user can do something about; returns the exit code, 0: it is a bug of ours."""
+    from pytest_dxpy import errors  # noqa: PLC0415
+
+    if not isinstance(error, errors.DxpyError):
+        return 0
+    if isinstance(error, errors.NotFoundError):  # in pytest's own words
+        sys.stderr.write("".join(f"ERROR: {message}\n\n" for message in error.messages))
+        return PYTEST_USAGE
+    sys.stderr.write(f"dx-py: {error}\n")
+    return USAGE if isinstance(error, (errors.OptionError, errors.UnknownTestError)) else FAILED
 
 
 def _options(given: list[str]) -> argparse.Namespace | SimpleNamespace:
@@ -79,7 +91,10 @@ def _parser() -> argparse.ArgumentParser:
         "other files with the reason why only an import does.",
     )
     discover.add_argument(
-        "paths", metavar="PATH", nargs="*", help="files and directories; without any as for pytest"
+        "paths",
+        metavar="PATH",
+        nargs="*",
+        help="files, directories and node ids; without any as for pytest",
     )
     discover.add_argument(
         "--match", metavar="GLOB", default="", help="only node ids that match, such as '*::test_a*'"
@@ -88,9 +103,21 @@ def _parser() -> argparse.ArgumentParser:
     discover.add_argument(
         "--stats", action="store_true", help="write figures instead; with --json among the rest"
     )
+    _add_graph(commands)
     _add_why(commands)
     _add_store(commands)
     return parser
+
+
+def _add_graph(commands: Any) -> None:
+    graph = commands.add_parser(
+        "graph",
+        help="show what a file imports and who imports it",
+        description="Show what a source of the project imports and which of its files import it, "
+        "directly and through others, by their import statements. Nothing is imported.",
+    )
+    graph.add_argument("file", metavar="FILE", help="a Python source of the project")
+    graph.add_argument("--json", action="store_true", help="write one JSON object")
 
 
 def _add_why(commands: Any) -> None:
@@ -155,6 +182,16 @@ def _discover(options: argparse.Namespace | SimpleNamespace) -> int:
     return FAILED if found.native.count_broken() else 0
 
 
+def _graph(options: argparse.Namespace | SimpleNamespace) -> int:
+    from pytest_dxpy import graph  # noqa: PLC0415
+
+    found = graph.read(options.file)
+    sys.stdout.flush()
+    sys.stdout.buffer.write(os.fsencode(found.as_json() if options.json else found.as_text()))
+    sys.stdout.buffer.flush()
+    return FAILED if found.problem else 0
+
+
 def _why(options: argparse.Namespace | SimpleNamespace) -> int:
     from pytest_dxpy import why  # noqa: PLC0415
 
@@ -179,4 +216,4 @@ def _store(options: argparse.Namespace | SimpleNamespace) -> int:
     return 0
 
 
-COMMANDS: Final = {"discover": _discover, "why": _why, "store": _store}
+COMMANDS: Final = {"discover": _discover, "graph": _graph, "why": _why, "store": _store}

@@ -84,14 +84,16 @@ def discover(paths: Sequence[str | Path] = ()) -> Discovery:
     """Read which tests there are. Nothing of the project is imported.
 
     Args:
-        paths: files and directories; without any as for pytest.
+        paths: files, directories and node ids; without any as for pytest.
 
     Returns:
         Each test file that pytest would collect, under the settings of pytest that
-        hold for these paths.
+        hold for these paths, with the tests that are asked for; more than once where
+        they are not all asked for one after the other.
 
     Raises:
         OptionError: pytest cannot use its configuration file, or a path does not exist.
+        NotFoundError: a file has no test, and no class, of that name.
     """
     found = survey.take([os.fspath(path) for path in paths])
     files = tuple(file_of(found, number) for number in range(len(found)))

@@ -85,6 +85,17 @@ class UnknownTestError(DxpyError):
     slug = "unknown-test"
 
 
+class NotFoundError(DxpyError):
+    """Arguments name tests that their files do not have."""
+
+    slug = "not-found"
+
+    def __init__(self, messages: list[str]) -> None:
+        """Take a text for each, as pytest words it."""
+        super().__init__("\n".join(messages), hint="'dx-py discover FILE' lists a file's tests")
+        self.messages = messages
+
+
 class TreeError(OptionError):
     """A git revision that the files of now cannot be compared with."""
 

@@ -31,15 +31,16 @@ def as_text(survey: Survey, pattern: str) -> bytes:
     """
     pieces, count = survey.native.listing(os.fsencode(pattern))
     parts: list[bytes] = []
-    dynamic = 0
+    dynamic: set[str] = set()
     for piece in pieces:
         if isinstance(piece, bytes):
             parts.append(piece)
         elif may_match(_path(survey, piece), pattern):
-            dynamic += 1
-            parts.append(os.fsencode("".join(_dynamic(survey, piece))))
+            if _path(survey, piece) not in dynamic:
+                parts.append(os.fsencode("".join(_dynamic(survey, piece))))
+            dynamic.add(_path(survey, piece))
             parts += [b"#   ? %b\n" % name for name in _names(survey, piece, pattern)]
-    parts.append(f"\n{_summary(count, dynamic)}\n".encode())
+    parts.append(f"\n{_summary(count, len(dynamic))}\n".encode())
     return b"".join(parts)
 
 

@@ -39,6 +39,7 @@ if TYPE_CHECKING:
     Survey = _survey.Survey
     count_tests = _survey.count_tests
     hash64 = _survey.hash64
+    import_graph = _survey.import_graph
     open_index = _survey.open_index
     outline = _survey.outline
     tree_sitter_outline = _survey.tree_sitter_outline

@@ -50,15 +50,20 @@ def state(paths: Sequence[str]) -> tuple[object, ...]:
         tuple(_egg_infos()),
         tuple(folders),
         tuple(files),
-        tuple((os.path.exists(path), os.path.isdir(path)) for path in paths),  # noqa: PTH110, PTH112
+        tuple((os.path.exists(path), os.path.isdir(path)) for path in map(file_of, paths)),  # noqa: PTH110, PTH112
     )
+
+
+def file_of(argument: str) -> str:
+    """Without what it names in the file."""
+    return argument.partition("::")[0]
 
 
 def folders_above(paths: Sequence[str]) -> list[str]:
     """Where pytest looks for a configuration file: the arguments, and all that is above."""
     found: dict[str, None] = {}
     here = os.getcwd()  # noqa: PTH109
-    for path in (here, *(os.path.join(here, path) for path in paths)):  # noqa: PTH118
+    for path in (here, *(os.path.join(here, file_of(path)) for path in paths)):  # noqa: PTH118
         folder = os.path.normpath(path)
         while folder not in found:
             found[folder] = None

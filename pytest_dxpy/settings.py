@@ -80,7 +80,7 @@ def read(paths: Sequence[str]) -> Any:
         OptionError: pytest cannot use its configuration file, or a path does not exist.
     """
     for path in paths:
-        if not os.path.exists(path):  # noqa: PTH110
+        if not os.path.exists(remembered.file_of(path)):  # noqa: PTH110
             raise OptionError(f"PATH: {path!r} does not exist", hint="name files or directories")
     reader = _Reader()
     try:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
+    from pytest_dxpy.arguments import Chosen
+
 
 class Survey:
     """What the native core has found."""
@@ -39,39 +41,69 @@ class Survey:
         known = self.native.stats()
         kinds: dict[str, int] = {}
         exact = 0
-        for number in range(len(self)):
+        files = {self.native.file(number)[0]: number for number in range(len(self))}
+        for number in files.values():
             exact += self.native.file(number)[2]
             for kind in {kind for kind, *_ in self.native.doubts(number)}:
                 kinds[kind] = kinds.get(kind, 0) + 1
         times = {"settings": self._settings_ms}
         times |= {name[:-3]: ms for name, ms in known.items() if name.endswith("_ms")}
         return {
-            "files": len(self),
+            "files": len(files),
             "conftests": known["conftests"],
             "parsed": known["parsed"],
             "from_index": known["from_index"],
             "exact": exact,
-            "dynamic": len(self) - exact,
+            "dynamic": len(files) - exact,
             "reasons": dict(sorted(kinds.items(), key=lambda item: -item[1])),
             "ms": {name: round(ms, 3) for name, ms in times.items()},
         }
 
 
 def take(paths: Sequence[str]) -> Survey:
-    """Learn pytest's settings for these files and directories, and look at the sources.
+    """Learn pytest's settings for these arguments, and look at the sources.
+
+    Raises:
+        OptionError: pytest cannot use its configuration file, or a path does not exist.
+        NotFoundError: a file has no test, and no class, of that name.
+    """
+    start = time.perf_counter()
+    settings = read_settings(paths)
+    settings_ms = (time.perf_counter() - start) * 1e3
+    request = request_of(settings)
+    found = native.take_survey(settings["roots"], request)
+    if missing := found.missing():
+        from pytest_dxpy.errors import NotFoundError  # noqa: PLC0415
+
+        raise NotFoundError([_not_found(*each) for each in missing])
+    return Survey(found, os.fsdecode(request["rootdir"]), settings_ms)
+
+
+def _not_found(path: bytes, names: bytes, where: str, name: bytes, behind: str) -> str:
+    """As ``Session.perform_collect`` words it."""
+    from pytest_dxpy import arguments  # noqa: PLC0415
+
+    file = os.fsdecode(path)
+    asked = f"{file}::{arguments.shown(os.fsdecode(names))}"
+    if behind and arguments.looks_behind(behind):
+        return f"found no collectors for {asked}"
+    kind = {"file": "Module", "class": "Class", "test case": "UnitTestCase"}[where]
+    collector = os.fsdecode(name) or file.rpartition("/")[2]
+    return f"not found: {asked}\n(no match in any of [<{kind} {collector}>])"
+
+
+def request_of(settings: dict[str, Any]) -> dict[str, Any]:
+    """What ``native.take_survey`` takes."""
+    request: dict[str, Any] = settings["request"]
+    return request | search_path.as_settings(settings["entries"])
+
+
+def read_settings(paths: Sequence[str]) -> dict[str, Any]:
+    """Learn pytest's settings for these files and directories, as plain data.
 
     Raises:
         OptionError: pytest cannot use its configuration file, or a path does not exist.
     """
-    start = time.perf_counter()
-    settings = _settings(paths)
-    settings_ms = (time.perf_counter() - start) * 1e3
-    request = settings["request"] | search_path.as_settings(settings["entries"])
-    found = native.take_survey(settings["roots"], request)
-    return Survey(found, os.fsdecode(request["rootdir"]), settings_ms)
-
-
-def _settings(paths: Sequence[str]) -> dict[str, Any]:
     now = remembered.state(paths)
     found = remembered.load(paths, now)
     if found is not None and _holds(found):
@@ -79,9 +111,16 @@ def _settings(paths: Sequence[str]) -> dict[str, Any]:
     from pytest_dxpy import settings  # noqa: PLC0415
 
     config = settings.read(paths)
+    chosen = _choose(config)
     found = {
-        "roots": _roots(config),
-        "request": _request(config),
+        "roots": [os.fsencode(each.path) for each in chosen],
+        "request": _request(config)
+        | {
+            "choices": [
+                None if each.names is None else (os.fsencode(each.names), *each[2:])
+                for each in chosen
+            ]
+        },
         "entries": [os.fspath(path) for path in config.getini("pythonpath")],
         "expected": settings.expected(config),
     }
@@ -99,10 +138,16 @@ def _holds(found: dict[str, Any]) -> bool:
     )
 
 
-def _roots(config: Any) -> list[bytes]:
-    from pytest_dxpy.arguments import resolve_arguments  # noqa: PLC0415
+def _choose(config: Any) -> list[Chosen]:
+    from pytest import UsageError  # noqa: PLC0415, PT013
 
-    return [os.fsencode(argument.path) for argument in resolve_arguments(config)]
+    from pytest_dxpy.arguments import choose  # noqa: PLC0415
+    from pytest_dxpy.errors import OptionError  # noqa: PLC0415
+
+    try:
+        return choose(config)
+    except UsageError as error:
+        raise OptionError(f"PATH: {error}", hint="pytest takes no such argument") from error
 
 
 def _request(config: Any) -> dict[str, Any]:
@@ -123,7 +168,7 @@ def _request(config: Any) -> dict[str, Any]:
     }
     cut = config.option.confcutdir
     return {
-        "walk": walk.rules(config),
+        "walk": walk.rules(config) | {"keep_duplicates": True},  # of what `choose` gives
         "rules": rules,
         "project": project,
         "rootdir": os.fsencode(config.rootpath),

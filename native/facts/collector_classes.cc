@@ -31,6 +31,8 @@ void Collector::CollectClass(const Candidate& candidate, const Place& place) {
   if (!is_named_so && !facts.is_test_case && !test) return CheckForeignBases(candidate, facts);
   if (answer == Answer::kUnknown)
     return Note(ReasonKind::kTestAttribute, candidate.name, module, line);
+  if (is_named_so || facts.is_test_case || answer == Answer::kTrue)
+    facts_.classes.push_back({place.prefix + std::string(candidate.name), facts.is_test_case});
   if (answer == Answer::kFalse) {
     if (facts.is_known) return;
     // Its own word counts, whatever its bases are, if they leave it alone.

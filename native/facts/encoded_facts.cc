@@ -71,6 +71,11 @@ void Write(const TestFacts& test, Writer& writer) {
   }
 }
 
+void Write(const ClassName& each, Writer& writer) {
+  writer.Text(each.name);
+  writer.Number(each.is_test_case ? 1 : 0);
+}
+
 void Write(const FixtureFacts& fixture, Writer& writer) {
   writer.Text(fixture.name);
   writer.Text(fixture.owner);
@@ -235,10 +240,11 @@ void ReadView(Reader& reader, TestView& test) {
   for (uint32_t i = 0; i < count && reader.ok(); ++i) test.ids.push_back(reader.Text("ids"));
   reader.Skip("fixtures of a test");
   reader.Skip("indirect names");
+  test.marks.clear();
   const uint32_t marks = reader.Count("marks");
   for (uint32_t i = 0; i < marks && reader.ok(); ++i) {
-    reader.Text("mark");
-    reader.Text("text of a mark");
+    const std::string_view name = reader.Text("mark");
+    test.marks.emplace_back(name, reader.Text("text of a mark"));
   }
 }
 
@@ -249,6 +255,16 @@ void ReadConditions(Reader& reader, std::vector<TestFacts>& tests) {
     TestFacts test = ReadTest(reader, false);
     if (tests.empty() || !test.fixtures.empty() || !test.indirect.empty() || !test.marks.empty())
       tests.push_back(std::move(test));
+  }
+}
+
+// `whole`: with their names.
+void ReadClasses(Reader& reader, bool whole, std::vector<ClassName>& classes) {
+  const uint32_t count = reader.Count("classes");
+  for (uint32_t i = 0; i < count && reader.ok(); ++i) {
+    const std::string_view name = reader.Text("class");
+    const bool is_test_case = reader.Number("flags of a class", 1) != 0;
+    if (whole) classes.push_back({std::string(name), is_test_case});
   }
 }
 
@@ -310,6 +326,7 @@ DecodedFacts Decode(std::string_view bytes, bool whole) {
   } else {
     ReadConditions(reader, facts.tests);
   }
+  ReadClasses(reader, whole, facts.classes);
   reader.List("fixtures", facts.fixtures, ReadFixture);
   reader.List("imports", facts.imported, ReadImported);
   reader.List("hooks", facts.hooks, ReadHook);
@@ -341,6 +358,7 @@ uint64_t RulesHash(const Rules& rules, std::string_view build) {
 std::string EncodeFacts(const FileFacts& facts) {
   Writer writer;
   WriteList(facts.tests, writer);
+  WriteList(facts.classes, writer);
   WriteList(facts.fixtures, writer);
   WriteList(facts.imported, writer);
   WriteList(facts.hooks, writer);

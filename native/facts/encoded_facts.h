@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "facts/file_facts.h"
@@ -15,7 +16,7 @@ namespace dxpy::facts {
 /// Of what ReadFileFacts() tells, and of the form below. To be raised with every
 /// change that lets it tell something else of any source: what older versions
 /// have kept is then read by nobody.
-inline constexpr uint8_t kFactsVersion = 2;
+inline constexpr uint8_t kFactsVersion = 3;
 
 /// Of all that the facts of a file depend on besides the file.
 /// @param build  of who calls; another build's facts are not taken for ours.
@@ -40,7 +41,7 @@ struct DecodedFacts {
 
 /// The same without what only a listing needs, in a fraction of the time: of tests
 /// the first one, and all that ask for something or have marks, without names and
-/// ids, and of marks the names.
+/// ids, and of marks the names; and without classes.
 [[nodiscard]] DecodedFacts DecodeConditions(std::string_view bytes);
 
 /// What a listing needs of a test.
@@ -49,6 +50,7 @@ struct TestView {
   uint32_t line = 0;
   bool is_parametrized = false;
   std::vector<std::string_view> ids;
+  std::vector<std::pair<std::string_view, std::string_view>> marks;  ///< name, and as written
 };
 
 /// Calls `visit` for each test, in pytest's order, until something is wrong with

@@ -26,6 +26,7 @@ def test_b(y): pass
 class TestC(Base):
     @pytest.fixture(params=[1, 2])
     def own(self): pass
+class Case(unittest.TestCase): pass
 class TestD:
     @pytest.mark.slow
     def test_e(self): pass
@@ -50,6 +51,7 @@ TEST_CASE("facts come back as they were") {
 TEST_CASE("the sample has some of everything") {
   const FileFacts facts = Read(kSource);
   CHECK(facts.tests.size() == 3);
+  CHECK(facts.classes.size() == 3);
   CHECK(facts.fixtures.size() == 2);
   CHECK_FALSE(facts.imported.empty());
   CHECK(facts.hooks.size() == 3);
@@ -119,6 +121,7 @@ void CheckAgreement(const std::string& bytes) {
   CHECK(seen == expected);
   FileFacts rest = *whole.facts;
   rest.tests = left;
+  rest.classes.clear();
   CHECK(*conditions.facts == rest);
 }
 

@@ -66,6 +66,14 @@ struct TestFacts {
   bool operator==(const TestFacts&) const = default;
 };
 
+/// A class that pytest makes a collector of, with tests or without.
+struct ClassName {
+  std::string name;           ///< Class::Class
+  bool is_test_case = false;  ///< a unittest.TestCase
+
+  bool operator==(const ClassName&) const = default;
+};
+
 struct FixtureFacts {
   std::string name;
   std::string owner;  ///< Class::Class, or empty at module level
@@ -115,6 +123,7 @@ struct HookFacts {
 /// in collection. Who knows the conftests and plugins decides these.
 struct FileFacts {
   std::vector<TestFacts> tests;
+  std::vector<ClassName> classes;
   std::vector<FixtureFacts> fixtures;
   std::vector<ImportedName> imported;
   std::vector<HookFacts> hooks;

@@ -5,7 +5,7 @@
 
 #include <algorithm>
 #include <set>
-#include <unordered_set>
+#include <unordered_map>
 #include <utility>
 
 #include "base/read_file.h"
@@ -69,10 +69,12 @@ void Survey::FindFiles() {
   Stopwatch stopwatch;
   discovery::WalkResult found = discovery::Walk(request_->roots, request_->walk);
   Append(problems_, std::move(found.problems));
-  std::unordered_set<std::string_view> seen;
+  std::unordered_map<std::string_view, size_t> seen;
   files_.reserve(found.files.size());
   for (discovery::WalkedFile& file : found.files) {
-    if (!seen.insert(file.path).second) continue;
+    const auto [known, is_new] = seen.emplace(file.path, files_.size());
+    Add(known->second, file.root);
+    if (!is_new) continue;
     SurveyedFile& surveyed = files_.emplace_back();
     surveyed.path = file.path;
     surveyed.node = NodeOf(file.path);
@@ -89,6 +91,12 @@ void Survey::FindFiles() {
   }
   stats_.conftests = conftests.size();
   stats_.walk_ms = stopwatch.Lap();
+}
+
+void Survey::Add(size_t file, size_t root) {
+  const std::vector<std::shared_ptr<const Choice>>& choices = request_->choices;
+  if (picks_.empty() || picks_.back().file != file) picks_.push_back({file, {}});
+  picks_.back().choices.push_back(choices.empty() ? nullptr : choices[root].get());
 }
 
 void Survey::ReadFacts() {

@@ -16,9 +16,13 @@
 
 namespace dxpy::survey {
 
+class Choice;
+
 /// What to look at, and under which rules.
 struct SurveyRequest {
   std::vector<std::string> roots;  ///< as for discovery::Walk
+  /// What of each root is asked for, which is a file then; nullptr: all. None at all: all of each.
+  std::vector<std::shared_ptr<const Choice>> choices;
   discovery::WalkRules walk;
   facts::Rules rules;
   Project project;
@@ -47,6 +51,12 @@ struct SurveyedFile {
   bool is_readable = true;
 };
 
+/// What follows one upon the other in the listing and is of one file.
+struct Pick {
+  size_t file = 0;
+  std::vector<const Choice*> choices;  ///< nullptr: all of it
+};
+
 struct SurveyStats {
   index::UpdateStats update;  ///< conftests are files there, too
   size_t conftests = 0;
@@ -64,6 +74,8 @@ class Survey {
   static Survey Take(SurveyRequest request);
 
   [[nodiscard]] const std::vector<SurveyedFile>& files() const { return files_; }
+  /// What the roots ask for, in pytest's order.
+  [[nodiscard]] const std::vector<Pick>& picks() const { return picks_; }
   /// Doubts that concern all files.
   [[nodiscard]] const std::vector<Doubt>& for_all() const { return surroundings_->for_all(); }
   /// All reasons why a file is not exact; none where it is.
@@ -75,6 +87,7 @@ class Survey {
  private:
   Survey() = default;
   void FindFiles();
+  void Add(size_t file, size_t root);
   void ReadFacts();
   void FollowImports();
   void LookAround();
@@ -85,6 +98,7 @@ class Survey {
   // that they stay where they are.
   std::unique_ptr<SurveyRequest> request_;
   std::vector<SurveyedFile> files_;
+  std::vector<Pick> picks_;
   std::vector<SurveyedFile> conftest_files_;
   std::unique_ptr<std::vector<Conftest>> conftests_;
   std::unique_ptr<Surroundings> surroundings_;

@@ -28,4 +28,5 @@ PYBIND11_MODULE(_survey, m) {
   dxpy::bindings::BindFacts(m);
   dxpy::bindings::BindIndex(m);
   dxpy::bindings::BindSurvey(m);
+  dxpy::bindings::BindGraph(m);
 }

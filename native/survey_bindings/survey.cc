@@ -4,13 +4,19 @@
 #include <pybind11/stl.h>
 
 #include <algorithm>
+#include <array>
+#include <map>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include "discovery/glob.h"
 #include "facts/encoded_facts.h"
+#include "survey/picks.h"
 #include "survey_bindings/survey_bindings.h"
 
 namespace dxpy::bindings {
@@ -20,7 +26,11 @@ using namespace py::literals;
 
 namespace {
 
+using survey::Choice;
 using survey::Doubt;
+using survey::Miss;
+using survey::Pick;
+using survey::PickedTest;
 using survey::Survey;
 using survey::SurveyedFile;
 using Texts = std::vector<std::string>;
@@ -32,17 +42,6 @@ py::bytes Bytes(std::string_view text) { return {text.data(), text.size()}; }
 template <typename T>
 T Take(const py::dict& request, const char* name) {
   return request[name].cast<T>();
-}
-
-discovery::WalkRules ToWalkRules(const py::dict& walk) {
-  return {Take<Texts>(walk, "python_files"),
-          Take<Texts>(walk, "norecursedirs"),
-          Take<Texts>(walk, "ignore"),
-          Take<Texts>(walk, "ignore_glob"),
-          Take<Texts>(walk, "doctest_globs"),
-          Take<bool>(walk, "doctest_modules"),
-          Take<bool>(walk, "collect_in_virtualenv"),
-          Take<bool>(walk, "keep_duplicates")};
 }
 
 survey::Project ToProject(const py::dict& project) {
@@ -62,9 +61,26 @@ facts::Rules ToRules(const py::dict& rules) {
           Take<std::pair<int, int>>(rules, "python_version"), Take<Texts>(rules, "plain_imports")};
 }
 
+// For each root (names, whether only items count, the module they are of) or none. Of one
+// module each item counts once; 0: it counts as often as it is asked for.
+std::vector<std::shared_ptr<const Choice>> ToChoices(const py::list& choices) {
+  std::vector<std::shared_ptr<const Choice>> made;
+  std::map<size_t, std::vector<const Choice*>> earlier;
+  for (const py::handle choice : choices) {
+    made.emplace_back();
+    if (choice.is_none()) continue;
+    auto [names, items_only, module] = choice.cast<std::tuple<std::string, bool, size_t>>();
+    made.back() = std::make_shared<Choice>(
+        std::move(names), items_only, module == 0 ? std::vector<const Choice*>() : earlier[module]);
+    earlier[module].push_back(made.back().get());
+  }
+  return made;
+}
+
 Survey TakeSurvey(const Texts& roots, const py::dict& request) {
   survey::SurveyRequest made{
       roots,
+      ToChoices(request["choices"]),
       ToWalkRules(request["walk"]),
       ToRules(request["rules"]),
       ToProject(request["project"]),
@@ -77,45 +93,79 @@ Survey TakeSurvey(const Texts& roots, const py::dict& request) {
   return Survey::Take(std::move(made));
 }
 
-const SurveyedFile& At(const Survey& self, size_t file) {
-  if (file >= self.files().size())
-    throw py::index_error("file " + std::to_string(file) + " is not less than " +
-                          std::to_string(self.files().size()));
-  return self.files()[file];
+const Pick& At(const Survey& self, size_t pick) {
+  if (pick >= self.picks().size())
+    throw py::index_error("file " + std::to_string(pick) + " is not less than " +
+                          std::to_string(self.picks().size()));
+  return self.picks()[pick];
 }
 
-py::tuple File(const Survey& self, size_t file) {
-  const SurveyedFile& found = At(self, file);
+const SurveyedFile& FileAt(const Survey& self, size_t pick) {
+  return self.files()[At(self, pick).file];
+}
+
+py::tuple File(const Survey& self, size_t pick) {
+  const SurveyedFile& found = FileAt(self, pick);
   return py::make_tuple(Bytes(found.path), Bytes(found.node), found.is_exact);
 }
 
-py::list Tests(const Survey& self, size_t file) {
-  const SurveyedFile& found = At(self, file);
-  const facts::DecodedFacts decoded = facts::DecodeFacts(found.kept);
+std::string NodeId(const SurveyedFile& file, const PickedTest& picked) {
+  std::string id = file.node + "::";
+  id += picked.test.name;
+  if (picked.id != nullptr) id.append("[").append(*picked.id).append("]");
+  return id;
+}
+
+py::list Marks(const std::vector<std::pair<std::string_view, std::string_view>>& marks) {
+  py::list list;
+  for (const auto& [name, text] : marks) list.append(py::make_tuple(Bytes(name), Bytes(text)));
+  return list;
+}
+
+py::list Tests(const Survey& self, size_t pick) {
+  const SurveyedFile& file = FileAt(self, pick);
   py::list tests;
-  if (!decoded.facts) return tests;
-  const auto add = [&](const std::string& id, const facts::TestFacts& test, const py::list& marks) {
-    tests.append(py::make_tuple(Bytes(id), test.line, marks));
-  };
-  for (const facts::TestFacts& test : decoded.facts->tests) {
-    py::list marks;
-    for (const facts::MarkFacts& mark : test.marks)
-      marks.append(py::make_tuple(Bytes(mark.name), Bytes(mark.text)));
-    const std::string id = found.node + "::" + test.name;
-    if (!found.is_exact || !test.is_parametrized) {
-      add(id, test, marks);
-      continue;
-    }
-    for (const std::string& each : test.ids) add(id + "[" + each + "]", test, marks);
-  }
+  for (const Choice* const choice : At(self, pick).choices)
+    survey::VisitPicked(file, choice, [&](const PickedTest& picked) {
+      tests.append(
+          py::make_tuple(Bytes(NodeId(file, picked)), picked.test.line, Marks(picked.test.marks)));
+    });
   return tests;
 }
 
-py::list Names(const Survey& self, size_t file) {
+// Of a dynamic file; what is asked for may be there, too, where nothing is known of it.
+py::list Names(const Survey& self, size_t pick) {
+  const SurveyedFile& file = FileAt(self, pick);
   py::list names;
-  survey::VisitNodeIds(At(self, file),
-                       [&names](const std::string& id) { names.append(Bytes(id)); });
+  for (const Choice* const choice : At(self, pick).choices) {
+    const size_t before = names.size();
+    if (choice == nullptr || !choice->has_parameters())
+      survey::VisitPicked(file, choice, [&](const PickedTest& picked) {
+        names.append(Bytes(NodeId(file, picked)));
+      });
+    if (choice != nullptr && names.size() == before)
+      names.append(Bytes(file.node + "::" + choice->text()));
+  }
   return names;
+}
+
+// What arguments ask for and exact files do not have: path, names, and where it is missed, and
+// behind what.
+py::list Missing(const Survey& self) {
+  constexpr std::array<const char*, 3> kNames = {"file", "class", "test case"};
+  constexpr std::array<const char*, 3> kBehind = {"", "test", "parametrized test"};
+  py::list list;
+  for (const Pick& pick : self.picks()) {
+    const SurveyedFile& file = self.files()[pick.file];
+    for (const Choice* const choice : pick.choices) {
+      if (!file.is_exact || choice == nullptr) continue;
+      if (const std::optional<Miss> miss = survey::FindMiss(file, *choice))
+        list.append(py::make_tuple(Bytes(file.path), Bytes(choice->text()),
+                                   kNames[static_cast<size_t>(miss->in)], Bytes(miss->name),
+                                   kBehind[static_cast<size_t>(miss->behind)]));
+    }
+  }
+  return list;
 }
 
 py::list Convert(const std::vector<Doubt>& doubts) {
@@ -136,18 +186,26 @@ py::tuple Listing(const Survey& self, const std::string& pattern) {
     if (!piece.empty()) pieces.append(Bytes(piece));
     piece.clear();
   };
-  for (size_t i = 0; i < self.files().size(); ++i) {
-    const SurveyedFile& file = self.files()[i];
+  for (size_t i = 0; i < self.picks().size(); ++i) {
+    const SurveyedFile& file = FileAt(self, i);
     if (!file.is_exact) {
       flush();
       pieces.append(i);
       continue;
     }
-    survey::VisitNodeIds(file, [&](const std::string& id) {
+    const auto add = [&](const std::string& id) {
       if (!pattern.empty() && !glob.Matches(id)) return;
       piece.append(id).push_back('\n');
       ++count;
-    });
+    };
+    for (const Choice* const choice : self.picks()[i].choices) {
+      if (choice == nullptr) {
+        survey::VisitNodeIds(file, add);
+      } else {
+        survey::VisitPicked(file, choice,
+                            [&](const PickedTest& picked) { add(NodeId(file, picked)); });
+      }
+    }
   }
   flush();
   return py::make_tuple(pieces, count);
@@ -167,17 +225,31 @@ py::dict Stats(const Survey& self) {
 
 }  // namespace
 
+discovery::WalkRules ToWalkRules(const py::dict& walk) {
+  return {Take<Texts>(walk, "python_files"),
+          Take<Texts>(walk, "norecursedirs"),
+          Take<Texts>(walk, "ignore"),
+          Take<Texts>(walk, "ignore_glob"),
+          Take<Texts>(walk, "doctest_globs"),
+          Take<bool>(walk, "doctest_modules"),
+          Take<bool>(walk, "collect_in_virtualenv"),
+          Take<bool>(walk, "keep_duplicates")};
+}
+
 void BindSurvey(py::module_& m) {
   py::class_<Survey>(m, "Survey")
-      .def("__len__", [](const Survey& self) { return self.files().size(); })
+      .def("__len__", [](const Survey& self) { return self.picks().size(); })
       .def("file", &File, "file"_a)
       .def("tests", &Tests, "file"_a)
       .def("names", &Names, "file"_a)
+      .def("missing", &Missing)
       .def("count_broken",
            [](const Survey& self) { return std::ranges::count_if(self.files(), survey::IsBroken); })
       .def(
           "doubts",
-          [](const Survey& self, size_t file) { return Convert(self.DoubtsOf(At(self, file))); },
+          [](const Survey& self, size_t file) {
+            return Convert(self.DoubtsOf(FileAt(self, file)));
+          },
           "file"_a)
       .def("listing", &Listing, "pattern"_a)
       .def("stats", &Stats)

@@ -70,8 +70,8 @@ def test_pytest_is_asked_once_for_the_same_arguments(reads: Reads) -> None:
 
 def test_what_is_remembered_is_what_pytest_says(folder: Path) -> None:
     (folder / "pytest.ini").write_text("[pytest]\npython_functions = t\nusefixtures = x\n")
-    asked = survey._settings([])
-    assert survey._settings([]) == asked
+    asked = survey.read_settings([])
+    assert survey.read_settings([]) == asked
     assert remembered.load([], remembered.state([])) == asked
 
 
