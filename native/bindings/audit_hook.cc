@@ -6,6 +6,7 @@
 #include "bindings/children.h"
 #include "bindings/forks.h"
 #include "bindings/recorder.h"
+#include "bindings/running_code.h"
 
 namespace dxpy::bindings {
 
@@ -61,13 +62,9 @@ void OnShutil(Recorder& recorder, std::string_view name, PyObject* args) {
 // sys.monitoring is silent in a function that traces, whose code is then not seen.
 void OnTrace(Recorder& recorder, std::string_view event) {
 #if PY_VERSION_HEX >= 0x030C0000
-  PyFrameObject* const frame = PyThreadState_GetFrame(PyThreadState_Get());
-  if (frame == nullptr) return;
-  PyCodeObject* const code = PyFrame_GetCode(frame);
-  if (recorder.FileOf(code).owner == impact::CodeOwner::kFirstParty)
+  PyCodeObject* const code = RunningCode().code();
+  if (code != nullptr && recorder.FileOf(code).owner == impact::CodeOwner::kFirstParty)
     recorder.Flag(impact::kIncomplete, event);
-  Py_DECREF(code);
-  Py_DECREF(frame);
 #else
   (void)recorder;
   (void)event;

@@ -8,6 +8,7 @@
 
 #include "bindings/children.h"
 #include "bindings/recorder.h"
+#include "bindings/running_code.h"
 
 namespace dxpy::bindings {
 
@@ -101,37 +102,26 @@ const impact::CodeFile& Recorder::FileOf(PyCodeObject* code) {
 }
 
 Asker Recorder::WhoAsks() {
-  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
-  if (frame == nullptr && is_child_) return Asker::kProgram;
-  Asker asker = Asker::kCounts;
-  for (int depth = 0; frame != nullptr && depth < kMostFrames; ++depth) {
-    PyCodeObject* const code = PyFrame_GetCode(frame);
-    asker = FileOf(code).asker;
-    Py_DECREF(code);
+  RunningCode running;
+  if (running.code() == nullptr && is_child_) return Asker::kProgram;
+  Asker asker = Asker::kPasses;
+  for (int depth = 0; running.code() != nullptr && depth < kMostFrames; ++depth) {
+    asker = FileOf(running.code()).asker;
     if (asker != Asker::kPasses) break;
-    PyFrameObject* const outer = PyFrame_GetBack(frame);
-    Py_DECREF(frame);
-    frame = outer;
+    running.GoOut();
   }
-  Py_XDECREF(frame);
   return asker == Asker::kPasses ? Asker::kCounts : asker;
 }
 
 // On 3.10 and 3.11 the frame of who is asked does not run yet.
 bool Recorder::IsAskedByHelper(const CodeState& asked) {
-  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
   bool is_helper = false;
-  for (bool is_asked = true; frame != nullptr && is_asked;) {
-    PyCodeObject* const code = PyFrame_GetCode(frame);
-    const CodeState* const known = Known(code);
+  RunningCode running;
+  for (bool is_asked = true; running.code() != nullptr && is_asked; running.GoOut()) {
+    const CodeState* const known = Known(running.code());
     is_asked = known != nullptr && known->observed == asked.observed;
-    is_helper = FileOf(code).finds_paths;
-    Py_DECREF(code);
-    PyFrameObject* const outer = PyFrame_GetBack(frame);
-    Py_DECREF(frame);
-    frame = outer;
+    is_helper = FileOf(running.code()).finds_paths;
   }
-  Py_XDECREF(frame);
   return is_helper;
 }
 
@@ -140,21 +130,15 @@ bool Recorder::IsAskedByHelper(const CodeState& asked) {
 uint32_t Recorder::MemoryOfStack() {
   if (!functions_) return kSessionContext;
   std::vector<uint32_t> codes;
-  PyFrameObject* frame = PyThreadState_GetFrame(PyThreadState_Get());
-  for (bool is_last = false; frame != nullptr && !is_last;) {
-    PyCodeObject* const code = PyFrame_GetCode(frame);
+  RunningCode running;
+  for (bool is_last = false; running.code() != nullptr && !is_last; running.GoOut()) {
+    PyCodeObject* const code = running.code();
     CodeState& state = StateOf(code);
     is_last = state.role == CodeRole::kModule || code == runner_;
-    if (state.role == CodeRole::kFunction) {
-      if (state.number == kNothing) state.number = NumberOf(code, state);
-      codes.push_back(state.number);
-    }
-    Py_DECREF(code);
-    PyFrameObject* const outer = PyFrame_GetBack(frame);
-    Py_DECREF(frame);
-    frame = outer;
+    if (state.role != CodeRole::kFunction) continue;
+    if (state.number == kNothing) state.number = NumberOf(code, state);
+    codes.push_back(state.number);
   }
-  Py_XDECREF(frame);
   if (codes.empty()) return kNothing;
   std::ranges::sort(codes);
   codes.erase(std::unique(codes.begin(), codes.end()), codes.end());

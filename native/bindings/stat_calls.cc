@@ -5,6 +5,7 @@
 
 #include "bindings/recorder.h"
 #include "bindings/replaced.h"
+#include "bindings/running_code.h"
 #include "impact/observers.h"
 
 namespace dxpy::bindings::stat_calls {
@@ -24,13 +25,8 @@ struct Watched {
 
 // Of the function that calls, if it is Python's.
 bool IsHelper(Recorder& recorder) {
-  PyFrameObject* const frame = PyThreadState_GetFrame(PyThreadState_Get());
-  if (frame == nullptr) return false;
-  PyCodeObject* const code = PyFrame_GetCode(frame);
-  const bool is_helper = recorder.FileOf(code).finds_paths;
-  Py_DECREF(code);
-  Py_DECREF(frame);
-  return is_helper;
+  PyCodeObject* const code = RunningCode().code();
+  return code != nullptr && recorder.FileOf(code).finds_paths;
 }
 
 // The value of a keyword; borrowed, null: it is not there.
