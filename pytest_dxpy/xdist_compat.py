@@ -131,6 +131,8 @@ class Node:
     """A worker as plugins see it in the controller."""
 
     shutting_down = False
+    # Not there before it has told it: plugins ask for that, where a worker has died.
+    workeroutput: dict[str, Any]
 
     def __init__(self, manager: NodeManager, name: str, config: pytest.Config, count: int) -> None:
         self.nodemanager = manager
@@ -142,7 +144,6 @@ class Node:
             "testrunuid": manager.testrunuid,
             "mainargv": sys.argv,
         }
-        self.workeroutput: dict[str, Any] = {}
         self.workerinfo = {
             "version": sys.version,
             "version_info": tuple(sys.version_info),

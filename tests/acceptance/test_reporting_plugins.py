@@ -119,6 +119,19 @@ def test_a_file_has_the_content_of_plain_pytests(project: Project, name: str) ->
     assert both.mode == case.mode
 
 
+@pytest.mark.parametrize("name", CASES)
+def test_a_worker_that_dies_is_no_trouble(project: Project, name: str) -> None:
+    case = CASES[name]
+    project.write(
+        test_a="import os\ndef test_1(): pass\ndef test_dies(): os._exit(1)\ndef test_3(): pass",
+        test_b="def test_b(): pass",
+    )
+    result = project.run(*case.args.split())
+    assert result.summary.startswith("1 failed, 3 passed")
+    # allure's files are written by the workers.
+    assert name == "allure" or any("test_dies" in entry for entry in case.content(project))
+
+
 def test_allure_keeps_what_tests_attach_and_how_they_are_named(project: Project) -> None:
     text = """
         import allure, pytest
