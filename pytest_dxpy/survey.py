@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from typing import Any
 
-    from pytest_dxpy.arguments import Chosen
+    from pytest_dxpy.choices import Chosen
 
 
 class Survey:
@@ -81,11 +81,11 @@ def take(paths: Sequence[str]) -> Survey:
 
 def _not_found(path: bytes, names: bytes, where: str, name: bytes, behind: str) -> str:
     """As ``Session.perform_collect`` words it."""
-    from pytest_dxpy import arguments  # noqa: PLC0415
+    from pytest_dxpy import choices  # noqa: PLC0415
 
     file = os.fsdecode(path)
-    asked = f"{file}::{arguments.shown(os.fsdecode(names))}"
-    if behind and arguments.looks_behind(behind):
+    asked = f"{file}::{choices.shown(os.fsdecode(names))}"
+    if behind and choices.looks_behind(behind):
         return f"found no collectors for {asked}"
     kind = {"file": "Module", "class": "Class", "test case": "UnitTestCase"}[where]
     collector = os.fsdecode(name) or file.rpartition("/")[2]
@@ -141,7 +141,7 @@ def _holds(found: dict[str, Any]) -> bool:
 def _choose(config: Any) -> list[Chosen]:
     from pytest import UsageError  # noqa: PLC0415, PT013
 
-    from pytest_dxpy.arguments import choose  # noqa: PLC0415
+    from pytest_dxpy.choices import choose  # noqa: PLC0415
     from pytest_dxpy.errors import OptionError  # noqa: PLC0415
 
     try:
