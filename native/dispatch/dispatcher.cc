@@ -315,12 +315,18 @@ void Dispatcher::ServeShared(WorkerLink& link) {
     // A unit may be stuck behind the long last item of another worker.
     if (const auto unit = Revoke(link)) return OfferUnit(link, *unit);
     if (const auto unit = UnitToJoin(link)) return OfferUnit(link, *unit, true);
-    if (SomeUnitMayBeShared(link)) return;
-  } else if (SomeOfferIsOpen(link) || SomeUnitMayBeShared(link)) {
-    return Answer(link, CommandKind::kWait);
+  }
+  if (MayGetMore(link, idle)) {
+    if (!idle) Answer(link, CommandKind::kWait);
+    return;
   }
   queues_.RemoveWorker(link.id());
   Answer(link, CommandKind::kFinish);
+}
+
+// Whether there may be something for a worker for which there is nothing now.
+bool Dispatcher::MayGetMore(const WorkerLink& link, bool idle) const {
+  return (!idle && SomeOfferIsOpen(link)) || SomeUnitMayBeShared(link) || AwaitsUnitHandedOn(link);
 }
 
 void Dispatcher::ServePinned(WorkerLink& link) {

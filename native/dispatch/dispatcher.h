@@ -193,6 +193,8 @@ class Dispatcher {
   [[nodiscard]] bool IsWorthSharing(const WorkerLink& thief, uint32_t unit) const;
   [[nodiscard]] std::optional<uint32_t> UnitToJoin(const WorkerLink& thief) const;
   [[nodiscard]] std::optional<uint32_t> UnitToJoinFirst(const WorkerLink& thief) const;
+  [[nodiscard]] bool MayGetMore(const WorkerLink& link, bool idle) const;
+  [[nodiscard]] bool AwaitsUnitHandedOn(const WorkerLink& home) const;
   [[nodiscard]] bool AwaitsUnitToJoinFirst(const WorkerLink& thief) const;
   [[nodiscard]] bool SomeUnitMayBeShared(const WorkerLink& thief) const;
 

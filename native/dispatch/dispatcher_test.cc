@@ -201,6 +201,26 @@ TEST_CASE("who asks ahead is finished where no unit can come any more") {
   CHECK(run[1].Ask() == "finish");
 }
 
+TEST_CASE("who has the exclusive units stays while another may find one more of them") {
+  Run run(Plain(), 2);
+  run.Add({{.name = "a", .exclusive = true}, {"b"}});
+  CHECK(run[0].Ask() == "run a");
+  CHECK(run[0].Begin() == "begun");
+  CHECK(run[1].Ask() == "run b");
+  CHECK(run[1].Claim());  // and has not said so yet
+  CHECK(run[0].AskAhead() == "wait");
+  run[0].EndUnit();
+  CHECK(run[0].Ask() == "nothing");
+  run[1].Send(ResultKind::kBegun);
+  run.Add({{.name = "c", .exclusive = true}});  // b, handed on
+  CHECK(run[0].Await() == "run c");
+  CHECK(run[0].Begin() == "begun");
+  run[0].EndUnit();
+  CHECK(run[0].Ask() == "nothing");
+  run[1].Collect({});
+  CHECK(run[0].Await() == "finish");
+}
+
 TEST_CASE("an idle worker takes the most expensive offer that is not being begun") {
   Run run(Plain(), 4);
   run.Add({{"a", 9}, {"b", 1}, {"c", 3}});

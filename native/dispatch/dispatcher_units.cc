@@ -79,4 +79,15 @@ bool Dispatcher::HasQueuedUnits() const {
   return !queues_.empty() || discovery_wanted_;
 }
 
+// Whether another worker may find, when it has collected its unit, that this is for the
+// worker of exclusive ones.
+bool Dispatcher::AwaitsUnitHandedOn(const WorkerLink& home) const {
+  return queues_.IsHome(home.id()) &&
+         std::any_of(workers_.begin(), workers_.end(), [&](const auto& link) {
+           if (link.get() == &home || link->dead || !link->shared()) return false;
+           if (!link->runs_unit()) return link->offer.has_value();
+           return !link->joined() && !units_[link->unit()].collected;
+         });
+}
+
 }  // namespace dxpy::dispatch

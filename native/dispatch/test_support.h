@@ -261,6 +261,7 @@ struct NamedCost {
   double cost_seconds = 1;
   double start_seconds = -1;  ///< not -1: recorded, and the unit may be shared
   std::vector<schedule::SlowItem> slow{};
+  bool exclusive = false;
 };
 
 /// A dispatcher with fake workers, whose units have names.
@@ -286,6 +287,7 @@ class Run {
                        .recorded = unit.start_seconds >= 0,
                        .start_seconds = unit.start_seconds,
                        .whole = unit.start_seconds < 0,
+                       .exclusive = unit.exclusive,
                        .slow = unit.slow});
     }
     uint32_t number = dispatcher.AddUnits(std::move(units));

@@ -65,6 +65,8 @@ class WorkQueues {
   /// that it may take.
   std::optional<uint32_t> Next(uint32_t worker);
 
+  /// Whether the exclusive units are the worker's.
+  [[nodiscard]] bool IsHome(uint32_t worker) const { return home_ == worker; }
   [[nodiscard]] bool empty() const;
   /// Expected seconds of all that is queued.
   [[nodiscard]] double TotalSeconds() const;
