@@ -91,7 +91,12 @@ const impact::CodeFile& Recorder::FileOf(PyCodeObject* code) {
   // Code objects of one file share its name; what is neither a file nor frozen has a new one each
   // time.
   PyObject* const name = code->co_filename;
-  if (const auto known = by_name_.find(name); known != by_name_.end()) return *known->second;
+  if (name == last_name_) return *last_file_;
+  if (const auto known = by_name_.find(name); known != by_name_.end()) {
+    last_name_ = name;
+    last_file_ = known->second;
+    return *known->second;
+  }
   const TextOf text(name);
   const std::string_view view = text;
   const impact::CodeFile& file = files_.Of(view);

@@ -205,6 +205,8 @@ class Recorder {
   impact::WatchedTree tree_;
   impact::CodeFiles files_;
   std::unordered_map<PyObject*, const impact::CodeFile*> by_name_;  // by co_filename; owned keys
+  const PyObject* last_name_ = nullptr;  // of these, the one that was asked for last
+  const impact::CodeFile* last_file_ = nullptr;
   bool functions_;
   bool is_child_;
   bool opens_program_ = false;  // of a child: its next file is the program

@@ -28,6 +28,7 @@ constexpr std::array<std::pair<std::string_view, std::string_view>, 1> kDescribe
 
 // The first name after the last of the folders that installers fill; empty: there is none.
 std::string_view InstalledName(std::string_view path) {
+  if (path.find("-packages/") == std::string_view::npos) return {};  // quicker than rfind()
   for (const std::string_view folder : {"/site-packages/", "/dist-packages/"}) {
     const size_t at = path.rfind(folder);
     if (at == std::string_view::npos) continue;
