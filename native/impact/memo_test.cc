@@ -161,6 +161,25 @@ TEST_CASE("where many names are not there, none of them may come") {
   }
 }
 
+TEST_CASE("of very many files none may have changed, the first as little as the last") {
+  for (const char* changed : {"", "data/0/100", "data/2/399", "data/3/400", "data/5/699"}) {
+    CAPTURE(changed);
+    Project project;
+    project.Write("t.py", "def test_a(): pass\n");
+    DependencySet set = {project.Source("t.py", {"test_a"}, kCollects)};
+    for (int i = 100; i < 700; ++i) {
+      const std::string name = "data/" + std::to_string(i / 100 - 1) + "/" + std::to_string(i);
+      project.Write(name);
+      set.push_back(project.File(name));
+    }
+    project.Collected({"test_a"}, {project.Source("t.py", {}, kCollects)});
+    project.Ran("test_a", set);
+    project.JudgeUnit();
+    if (*changed != '\0') project.Write(changed, "1");
+    CHECK(project.memory().Recalled(project.values).has_value() == (*changed == '\0'));
+  }
+}
+
 TEST_CASE("a folder tells what is not in it") {
   const testing::TempFolder folder;
   folder.Write("one/b");
