@@ -24,7 +24,7 @@ export PATH := $(abspath $(BIN)):$(PATH)
 build_of = build/dev-$$($(1) -c 'import sys; print(sys.implementation.cache_tag)')
 
 .PHONY: help build demo test test-native test-python test-all check format tidy sanitize fuzz \
-  crash parity peers bench wheel sdist clean packages clang
+  crash parity peers faults bench wheel sdist clean packages clang
 
 help:  ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -127,6 +127,9 @@ parity: build  ## the same outcomes as plain pytest on real suites; ARGS=--fast 
 
 peers: build  ## pytest-xdist's own acceptance tests, with ours in its place
 	$(BIN)/python -m tests.peers $(ARGS)
+
+faults: build  ## what runners make of what goes wrong; ARGS=ours for ours alone
+	$(BIN)/python -m tests.faults $(ARGS)
 
 bench: build  ## time whole runs and the native hot paths
 	$(call native,bench,-DDXPY_BENCH=ON)
