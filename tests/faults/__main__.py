@@ -46,13 +46,13 @@ def _options() -> argparse.Namespace:
 
 def verdicts(runner: Runner, work: Path) -> list[Verdict]:
     python = runner.python(work)
-    return [_verdict(runner, probe, str(python)) for probe in PROBES]
+    return [_verdict(runner, probe, python) for probe in PROBES]
 
 
-def _verdict(runner: Runner, probe: Probe, python: str) -> Verdict:
+def _verdict(runner: Runner, probe: Probe, python: Path) -> Verdict:
     arguments = [*probe.arguments, *(runner.once if probe.once else ())]
     with tempfile.TemporaryDirectory(prefix="dxpy-fault-") as folder:
-        command = [python, *runner.command(arguments)]
+        command = runner.command(python, arguments)
         verdict = probe.judge(probe.run(command, Path(folder), autoload=runner.is_alone))
     print(f"{runner.name}: {probe.title}: {verdict.text}", file=sys.stderr)
     return verdict

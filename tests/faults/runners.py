@@ -12,17 +12,25 @@ from typing import Final
 PYTEST: Final = "pytest==9.2.0"
 
 
-def _with(*options: str) -> Callable[[list[str]], list[str]]:
-    return lambda arguments: ["-m", "pytest", *options, *arguments]
+def _with(*options: str) -> Callable[[Path, list[str]], list[str]]:
+    return lambda python, arguments: [str(python), "-m", "pytest", *options, *arguments]
+
+
+def _cito(python: Path, arguments: list[str]) -> list[str]:
+    """It has options of pytest's of its own, and passes others on."""
+    own = [argument for argument in arguments if argument == "-x"]
+    passed = [argument for argument in arguments if argument != "-x"]
+    command = [str(python.parent / "cito"), "run", "--workers=2", "--python", str(python)]
+    return [*command, ".", *own, "--", *passed]
 
 
 @dataclass(frozen=True)
 class Runner:
-    """What is installed, and what its Python is started with to run tests on two workers."""
+    """What is installed, and the command by which its Python runs tests on two workers."""
 
     name: str
     requirement: str
-    command: Callable[[list[str]], list[str]]
+    command: Callable[[Path, list[str]], list[str]]
     # More arguments, by which it has a session fixture made once; none: it has no such option.
     once: tuple[str, ...] = ()
     # Its environment has nothing installed but pytest and this.
@@ -40,16 +48,6 @@ class Runner:
             subprocess.run([*pip, "install", PYTEST, self.requirement], check=True)
             made.touch()
         return place / "bin" / "python"
-
-
-def _cito(arguments: list[str]) -> list[str]:
-    """It has options of pytest's of its own, and passes others on."""
-    own = [argument for argument in arguments if argument == "-x"]
-    passed = [argument for argument in arguments if argument != "-x"]
-    start = "import os, sys; os.execv(os.path.join(sys.prefix, 'bin', 'cito'), sys.argv[1:])"
-    command = ["cito", "run", "--workers=2", "--python"]
-    return ["-c", start.replace("sys.argv[1:]", f"{command!r} + [sys.executable, *sys.argv[1:]]"),
-            ".", *own, "--", *passed]  # fmt: skip
 
 
 OURS: Final = "ours"
