@@ -7,7 +7,7 @@ import signal
 import time
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from pytest_dxpy import protocol, reports
+from pytest_dxpy import protocol, reports, xdist_options
 from pytest_dxpy.crew import describe_end
 from pytest_dxpy.errors import DxpyError, WorkersLostError
 from pytest_dxpy.exclusive import Exclusive
@@ -266,8 +266,8 @@ def _restarts(run: Run, workers: int) -> int:
     """How many dead workers may be replaced."""
     if run.options.max_restarts is not None:
         return run.options.max_restarts
-    asked = getattr(run.config.option, "maxworkerrestart", None)  # xdist's, a text
-    return int(asked) if asked is not None and asked.isdecimal() else 4 * workers
+    asked = xdist_options.restarts(run.config.option)
+    return 4 * workers if asked is None else asked
 
 
 def _describe_delay(event: protocol.Event) -> str:

@@ -88,6 +88,21 @@ def refuse(given: Any) -> None:
             hint="leave it out, or run pytest-xdist without pytest-dxpy",
         )
     workers_of_tx(given)
+    restarts(given)
+
+
+def restarts(given: Any) -> int | None:
+    """How many dead workers ``--max-worker-restart`` lets us replace; None: it does not say.
+
+    Raises:
+        OptionError: it is no number.
+    """
+    text = getattr(given, "maxworkerrestart", None)
+    if text is None or (text.isascii() and text.isdecimal()):
+        return None if text is None else int(text)
+    raise bad_option(
+        f"--max-worker-restart: {text!r} is not a count", hint="use a number from 0 up"
+    )
 
 
 def number(text: object) -> int:

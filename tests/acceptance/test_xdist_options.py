@@ -75,6 +75,11 @@ def test_the_number_of_workers(small: Project, xdist: str, args: str, workers: i
             "--px: 'id=one//socket=elsewhere' leads to workers elsewhere, and there are none "
             f"[bad-option]\nhint: leave it out, {ELSEWHERE}",
         ),
+        (
+            "-n2 --max-worker-restart=some",
+            "--max-worker-restart: 'some' is not a count [bad-option]\n"
+            "hint: use a number from 0 up",
+        ),
     ],
     ids=lambda text: text if text[0] == "-" and len(text) < 40 else "",
 )
