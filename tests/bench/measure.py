@@ -67,24 +67,25 @@ class Bench:
 
 def measure(workload: Workload, bench: Bench, say: Callable[[str], None]) -> Measured:
     """Warm everything up, then let the runners take turns, each round starting with another."""
-    runners = list(_runners(workload, bench))
-    for runner in runners:
-        _prepare_tree(workload, runner)
-    wanted = {runner.name: _outcome(runner)[1] for runner in runners}[PLAIN]
-    samples: dict[str, list[Sample]] = {runner.name: [] for runner in runners}
+    turns = list(runners(workload, bench))
+    for runner in turns:
+        prepare_tree(workload, runner)
+    wanted = {runner.name: _outcome(runner)[1] for runner in turns}[PLAIN]
+    samples: dict[str, list[Sample]] = {runner.name: [] for runner in turns}
     for number in range(bench.rounds):
-        turn = number % len(runners)
-        for runner in runners[turn:] + runners[:turn]:
+        turn = number % len(turns)
+        for runner in turns[turn:] + turns[:turn]:
             sample = _sample(runner, wanted)
             samples[runner.name].append(sample)
             took = f"{sample.wall_s:.2f} s {sample.trouble}"
             say(f"{workload.name} {number + 1}: {runner.name} {took}")
-    memory = {runner.name: _memory(runner) for runner in runners if bench.memory}
+    memory = {runner.name: _memory(runner) for runner in turns if bench.memory}
     name = f"{workload.name}, no .pyc" if bench.no_pyc else workload.name
     return Measured(name, workload.about, samples, memory)
 
 
-def _runners(workload: Workload, bench: Bench) -> Iterator[Runner]:
+def runners(workload: Workload, bench: Bench) -> Iterator[Runner]:
+    """Those that are compared, with all that they need installed."""
     without, with_xdist = (workload.suite or suite for suite in (WITHOUT, WITH))
     env = NO_PYC if bench.no_pyc else ()
     blocked = ("-p", "no:dxpy")
@@ -115,7 +116,7 @@ def _with_env(suite: Suite, env: tuple[tuple[str, str], ...]) -> Suite:
     return replace(suite, env=(*suite.env, *env))
 
 
-def _prepare_tree(workload: Workload, runner: Runner) -> None:
+def prepare_tree(workload: Workload, runner: Runner) -> None:
     """A tree without .pyc files; the warm-up run writes them unless it is told not to."""
     if workload.files:
         write(workload.files(), runner.place.tree)
@@ -123,7 +124,8 @@ def _prepare_tree(workload: Workload, runner: Runner) -> None:
         fresh_tree(runner.place)
 
 
-def _command(runner: Runner) -> Command:
+def command_of(runner: Runner) -> Command:
+    """One run in the runner's tree as that is now."""
     log = runner.place.root / f"bench-{runner.name}.log"
     command = pytest_command(runner.suite, runner.place, runner.arguments, log)
     # The namespaces cost some milliseconds: only suites that may look for a network pay them.
@@ -132,7 +134,7 @@ def _command(runner: Runner) -> Command:
 
 def _outcome(runner: Runner, watch: MemoryWatch | None = None) -> tuple[Finished, str]:
     """Run once; how it ended and, as text, the code and counts that all runners should have."""
-    command = _command(runner)
+    command = command_of(runner)
     finished = run_in_scratch(command, watch)
     output = command.log.read_text(encoding="utf-8", errors="replace").splitlines()
     counts = totals_of(output)
