@@ -70,7 +70,7 @@ def measure(workload: Workload, bench: Bench, say: Callable[[str], None]) -> Mea
     turns = list(runners(workload, bench))
     for runner in turns:
         prepare_tree(workload, runner)
-    wanted = {runner.name: _outcome(runner)[1] for runner in turns}[PLAIN]
+    wanted = {runner.name: outcome_of(runner)[1] for runner in turns}[PLAIN]
     samples: dict[str, list[Sample]] = {runner.name: [] for runner in turns}
     for number in range(bench.rounds):
         turn = number % len(turns)
@@ -124,17 +124,16 @@ def prepare_tree(workload: Workload, runner: Runner) -> None:
         fresh_tree(runner.place)
 
 
-def command_of(runner: Runner) -> Command:
-    """One run in the runner's tree as that is now."""
+def _command(runner: Runner) -> Command:
     log = runner.place.root / f"bench-{runner.name}.log"
     command = pytest_command(runner.suite, runner.place, runner.arguments, log)
     # The namespaces cost some milliseconds: only suites that may look for a network pay them.
     return command if runner.suite.source != "none" else replace(command, apart=False)
 
 
-def _outcome(runner: Runner, watch: MemoryWatch | None = None) -> tuple[Finished, str]:
+def outcome_of(runner: Runner, watch: MemoryWatch | None = None) -> tuple[Finished, str]:
     """Run once; how it ended and, as text, the code and counts that all runners should have."""
-    command = command_of(runner)
+    command = _command(runner)
     finished = run_in_scratch(command, watch)
     output = command.log.read_text(encoding="utf-8", errors="replace").splitlines()
     counts = totals_of(output)
@@ -145,12 +144,12 @@ def _outcome(runner: Runner, watch: MemoryWatch | None = None) -> tuple[Finished
 
 
 def _sample(runner: Runner, wanted: str) -> Sample:
-    finished, outcome = _outcome(runner)
+    finished, outcome = outcome_of(runner)
     trouble = "" if outcome == wanted else outcome
     return Sample(finished.wall_s, finished.cpu_s, trouble)
 
 
 def _memory(runner: Runner) -> Memory:
     watch = MemoryWatch()
-    _outcome(runner, watch)
+    outcome_of(runner, watch)
     return watch.highest()

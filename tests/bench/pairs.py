@@ -10,6 +10,7 @@ from __future__ import annotations
 import argparse
 import math
 import os
+import shutil
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -21,15 +22,15 @@ from tests.bench.measure import (
     UNRECORDED,
     Bench,
     Runner,
-    command_of,
+    outcome_of,
     prepare_tree,
     runners,
 )
 from tests.bench.table import markdown
 from tests.bench.workloads import Workload, find
 from tests.parity.catalogue import Place
+from tests.parity.process import Finished
 from tests.parity.product import ROOT, staged
-from tests.parity.suite_run import run_in_scratch
 
 
 class Seat:
@@ -38,27 +39,25 @@ class Seat:
     def __init__(self, cpu: int, workload: Workload, runner: Runner) -> None:
         self._thread = ThreadPoolExecutor(1, initializer=os.sched_setaffinity, initargs=(0, {cpu}))
         self.place = Place(runner.place.root.with_name(f"{runner.place.root.name}-cpu{cpu}"))
-        self.place.root.mkdir(exist_ok=True)
-        for shared in ("venv", "src"):
-            link = self.place.root / shared
-            link.unlink(missing_ok=True)
-            link.symlink_to(runner.place.root / shared)
+        shutil.rmtree(self.place.root, ignore_errors=True)
+        self.place.root.mkdir()
+        self.place.venv.symlink_to(runner.place.venv)
+        shutil.copytree(runner.place.source, self.place.source, symlinks=True)
         prepare_tree(workload, self._at_home(runner))
 
     def _at_home(self, runner: Runner) -> Runner:
         return replace(runner, place=self.place)
 
-    def cpu_s(self, runner: Runner) -> float:
-        finished = run_in_scratch(command_of(self._at_home(runner)))
-        if finished.code not in (0, 1):  # some suites have a test that fails here
-            sys.exit(f"{runner.name}: exit {finished.code}")
-        return finished.cpu_s
+    def run(self, runner: Runner) -> tuple[Finished, str]:
+        return outcome_of(self._at_home(runner))
 
     def beside(self, other: Seat, mine: Runner, others: Runner) -> float:
         """How many times as much CPU time mine takes as the other's, at the same time."""
-        runs = self._thread.submit(self.cpu_s, mine), other._thread.submit(other.cpu_s, others)
-        one, two = (run.result() for run in runs)
-        return one / two
+        runs = self._thread.submit(self.run, mine), other._thread.submit(other.run, others)
+        (one, outcome), (two, other_outcome) = (run.result() for run in runs)
+        if outcome != other_outcome or "passed" not in outcome:
+            sys.exit(f"not comparable: {mine.name}: {outcome}; {others.name}: {other_outcome}")
+        return one.cpu_s / two.cpu_s
 
 
 def added(workload: Workload, bench: Bench) -> list[float]:
